@@ -1,0 +1,39 @@
+"""Columns: the values of one schema id over the rows of a table.
+
+Language §4, *Columns are element-wise*. Law: pure values.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.annotation.values import Kind, Value
+
+
+class Column:
+    """A sequence of values in row order, with what is known of all of them.
+
+    Never changed after it was made; whoever writes a cell makes a new one.
+    """
+
+    __slots__ = ("kind", "table", "values")
+
+    def __init__(self, values: list[Value], table: Any = None, kind: Kind | None = None) -> None:
+        """Make a column of *values*; *table* says which columns combine with it.
+
+        A *kind* promises that every value is of this kind: none empty, none unreadable.
+        """
+        self.values = values
+        self.table = table
+        self.kind = kind
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Column) and self.values == other.values
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Column({self.values!r})"

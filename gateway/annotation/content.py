@@ -1,0 +1,230 @@
+"""The content as rules see it: typed values by schema id, and what rules have written so far.
+
+Language §4, *Values*: the type comes from a declaration, else from the shape of the normalized
+values, decided once per column. Law: pure; one object per request, changed only by `write`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from gateway.annotation.column import Column
+from gateway.annotation.tree import Node, Table, Tree
+from gateway.annotation.values import (
+    MAX_TEXT,
+    UNREADABLE,
+    Kind,
+    Value,
+    clean_text,
+    parse_date,
+    parse_number,
+    parse_numbers,
+    shape_of,
+    value_text,
+)
+
+_NULL: Final = "None"  # Published samples spell null as this text.
+
+
+class Row:
+    """A row as a value: it can be counted, and that is all."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A value that a rule gave to a datapoint."""
+
+    node: Node
+    value: Value
+
+
+class Content:
+    """Values of one request's datapoints, read on demand and kept."""
+
+    __slots__ = ("_columns", "_declared", "_kinds", "_placeholders", "tree", "written")
+
+    def __init__(
+        self, tree: Tree, declared: Mapping[str, Kind], placeholders: frozenset[str] = frozenset()
+    ) -> None:
+        """Read *tree*; *declared* kinds decide types, *placeholders* count as empty."""
+        self.tree = tree
+        self.written: dict[int | str, Write] = {}
+        self._declared = declared
+        self._placeholders = placeholders
+        self._columns: dict[str, Column] = {}
+        self._kinds: dict[str, Kind] = {}
+
+    def column(self, schema_id: str) -> Column:
+        """Give the values of a column, one per row; or those of datapoints outside tables."""
+        column = self._columns.get(schema_id)
+        if column is None:
+            column = self._columns[schema_id] = self._read(schema_id)
+        return column
+
+    def value(self, schema_id: str) -> Value:
+        """Give what a bare name means outside rows: a single value, a column, rows, or empty."""
+        tree = self.tree
+        if schema_id in tree.header:
+            return self.column(schema_id).values[0]
+        if schema_id in tree.table_of:
+            return self.column(schema_id)
+        table = tree.table(schema_id)
+        if table is None:
+            return None
+        return Column([Row(number) for number in range(1, len(table.rows) + 1)], table)
+
+    def texts(self, schema_id: str) -> Column:
+        """Give the values of a column as displayed; what rules wrote as it will be."""
+        column = self.column(schema_id)
+        if self._kinds[schema_id] is Kind.TEXT and column.kind is Kind.TEXT:
+            return column
+        values = [
+            None if node is None else self.displayed(node) for node in self.tree.nodes(schema_id)
+        ]
+        return Column(values, column.table, _common_kind(values))
+
+    def displayed(self, node: Node) -> str | None:
+        """Give a datapoint's value as displayed; None when it is empty."""
+        written = self.written.get(node.id)
+        if written is not None:
+            text = value_text(written.value)
+        else:
+            text = (node.content.value if node.content is not None else "") or ""
+        return None if not text or text in self._placeholders else clean_text(text)
+
+    def kind(self, schema_id: str) -> Kind:
+        """Give the kind as which the datapoints with this schema id are read."""
+        self.column(schema_id)
+        return self._kinds[schema_id]
+
+    def write(self, schema_id: str, cells: Mapping[int, Value]) -> None:
+        """Set values by position in the column; later reads see them."""
+        column = self.column(schema_id)
+        nodes = self.tree.nodes(schema_id)
+        values = list(column.values)
+        for position, value in cells.items():
+            node = nodes[position]
+            if node is not None:
+                values[position] = self.typed(schema_id, value)
+                self.written[node.id] = Write(node, value)
+        self._columns[schema_id] = Column(values, column.table, _common_kind(values))
+
+    def is_unchanged(self, schema_id: str, node: Node, value: Value) -> bool:
+        """Whether *node* arrived with what *value* would be read as."""
+        kind = self.kind(schema_id)
+        content = node.content
+        text = (content.value if content is not None else "") or ""
+        before = self._cell(content, kind)
+        after = self.typed(schema_id, value)
+        if isinstance(before, Decimal | date) and before.__class__ is after.__class__:
+            return bool(before == after)
+        return text == value_text(value)
+
+    def typed(self, schema_id: str, value: Value) -> Value:
+        """Read a written value as the kind of its field; without one it keeps its own."""
+        if value is None or value == "":
+            return None
+        if value.__class__ is str:
+            return _parse(value, self._kinds[schema_id])
+        if self._declared.get(schema_id) is Kind.TEXT:
+            return value_text(value)
+        return value
+
+    def _read(self, schema_id: str) -> Column:
+        nodes = self.tree.nodes(schema_id)
+        table = self.tree.table_of.get(schema_id)
+        kind = self._declared.get(schema_id)
+        column = None if self._placeholders else _read_clean(nodes, table, kind)
+        if column is not None:
+            assert column.kind is not None  # noqa: S101 - what a clean column promises.
+            self._kinds[schema_id] = column.kind
+            return column
+        contents = [None if node is None else node.content for node in nodes]
+        kind = kind or _shape(contents)
+        self._kinds[schema_id] = kind
+        values = [self._cell(content, kind) for content in contents]
+        return Column(values, table, _common_kind(values))
+
+    def _cell(self, content: Any, kind: Kind) -> Value:
+        text = None if content is None else content.value
+        if not text or text in self._placeholders:
+            return None
+        if kind is Kind.TEXT or kind is Kind.BOOLEAN:
+            return _parse(text, kind)
+        normalized = content.normalized_value
+        if normalized is None or normalized == _NULL:
+            return UNREADABLE
+        return _parse(normalized, kind)
+
+
+def _parse(text: str, kind: Kind) -> Value:
+    parse = _PARSERS.get(kind)
+    if parse is None:
+        return clean_text(text)
+    value = parse(text)
+    return UNREADABLE if value is None else value
+
+
+def _parse_boolean(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text.lower())
+
+
+_PARSERS: Final[Mapping[Kind, Callable[[str], Value]]] = {
+    Kind.NUMBER: parse_number,
+    Kind.DATE: parse_date,
+    Kind.BOOLEAN: _parse_boolean,
+}
+
+
+def _shape(contents: Sequence[Any]) -> Kind:
+    """Decide a column's kind: all normalized values agree on number or date, else text."""
+    shapes = {
+        shape_of(content.normalized_value)
+        for content in contents
+        if content is not None
+        and content.value
+        and content.normalized_value
+        and content.normalized_value != _NULL
+    }
+    return shapes.pop() if len(shapes) == 1 else Kind.TEXT
+
+
+def _read_clean(nodes: Sequence[Any], table: Table | None, kind: Kind | None) -> Column | None:
+    """Read a column whose cells are all set and readable in one sweep; None if they are not."""
+    try:
+        contents = [node.content for node in nodes]
+        texts = [content.value for content in contents]
+        if not texts or not all(texts):
+            return None
+        if kind is not Kind.TEXT:
+            normalized = [content.normalized_value for content in contents]
+            numbers = parse_numbers(normalized, strict=kind is None)
+            if numbers is not None:
+                return Column(numbers, table, Kind.NUMBER) if kind in _NUMERIC else None
+            if kind is not None or any(normalized):
+                return None
+    except AttributeError:  # A missing cell or ``content: null``.
+        return None
+    joined = "".join(texts)
+    if len(joined) > MAX_TEXT or "\0" in joined or not joined.isprintable():
+        return None
+    return Column(texts, table, Kind.TEXT)
+
+
+_NUMERIC: Final = (None, Kind.NUMBER)
+
+_KINDS: Final = {str: Kind.TEXT, Decimal: Kind.NUMBER, date: Kind.DATE, bool: Kind.BOOLEAN}
+
+
+def _common_kind(values: Sequence[Value]) -> Kind | None:
+    classes = {value.__class__ for value in values}
+    return _KINDS.get(classes.pop()) if len(classes) == 1 else None

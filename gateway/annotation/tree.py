@@ -1,0 +1,184 @@
+"""The content tree as it arrived, and its index: schema id to datapoints, tables to columns.
+
+Webhook reference §7. A node is anything with the attributes of `Node`; the wire floor decodes
+requests into structs that have just the attributes somebody reads.
+Law: pure; never changes a node; walks with loops, so that depth costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+MAX_NODES = 200_000
+
+
+class Content(Protocol):
+    """What was captured for one datapoint."""
+
+    value: str | None
+    normalized_value: str | None
+
+
+class Node(Protocol):
+    """A section, multivalue, tuple or datapoint; the first three have ``children``."""
+
+    id: int | str
+    schema_id: str
+    content: Any
+    children: Any
+    hidden: Any
+
+
+class TooManyNodesError(Exception):
+    """The tree holds more nodes than a request may."""
+
+    def __str__(self) -> str:
+        return f"more than {MAX_NODES} nodes"
+
+
+@dataclass(slots=True)
+class Table:
+    """A multivalue: its rows, and its columns aligned to them."""
+
+    schema_id: str
+    node: Node
+    #: Tuples, or the datapoints of a simple list.
+    rows: Sequence[Node]
+    #: Cells by schema id, one per row; None where a row lacks the column.
+    columns: dict[str, Sequence[Node | None]]
+    #: The schema id of the rows; None for a simple list and for a table without rows.
+    row_id: str | None
+
+
+@dataclass(slots=True)
+class Tree:
+    """The index of one content tree. Built once per request by `index`."""
+
+    #: Datapoints outside tables.
+    header: dict[str, list[Node]] = field(default_factory=dict)
+    #: Tables by the schema id of their multivalue.
+    tables: dict[str, Table] = field(default_factory=dict)
+    #: Tables by the schema id of a column.
+    table_of: dict[str, Table] = field(default_factory=dict)
+    _places: dict[int | str, Place] | None = None
+
+    def table(self, name: str) -> Table | None:
+        """Find a table by the schema id of its multivalue or of its tuple."""
+        found = self.tables.get(name)
+        if found is not None:
+            return found
+        return next((table for table in self.tables.values() if table.row_id == name), None)
+
+    def nodes(self, schema_id: str) -> Sequence[Node | None]:
+        """List the datapoints with this schema id, rows that lack the column as None."""
+        table = self.table_of.get(schema_id)
+        if table is not None:
+            return table.columns[schema_id]
+        return self.header.get(schema_id, ())
+
+    def place(self, node_id: int | str) -> Place | None:
+        """Find where the datapoint or row with this id stands."""
+        if self._places is None:
+            self._places = dict(self._all_places())
+        return self._places.get(node_id)
+
+    def _all_places(self) -> Iterator[tuple[int | str, Place]]:
+        for nodes in self.header.values():
+            for node in nodes:
+                yield node.id, Place(node, None, 0)
+        for table in self.tables.values():
+            for number, row in enumerate(table.rows):
+                yield row.id, Place(row, table, number)
+            for cells in table.columns.values():
+                for number, cell in enumerate(cells):
+                    if cell is not None:
+                        yield cell.id, Place(cell, table, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node stands: in a row of a table (from 0), or outside tables."""
+
+    node: Node
+    table: Table | None
+    row: int
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row itself, not a datapoint."""
+        return self.table is not None and self.node.children is not None
+
+
+def index(sections: Sequence[Node]) -> Tree:
+    """Index a content tree in one walk.
+
+    A node's category follows from its place and from having ``children``, since ``category`` may
+    be missing. Deeper nodes than a cell are not datapoints of the platform and are left out.
+
+    Raises:
+        TooManyNodesError: the tree is larger than a request may be.
+    """
+    tree = Tree()
+    left = MAX_NODES
+    for section in sections:
+        children = section.children or ()
+        left -= len(children)
+        for node in children:
+            if node.children is None:
+                tree.header.setdefault(node.schema_id, []).append(node)
+            else:
+                table, size = _table(node)
+                left -= size
+                if table.schema_id not in tree.tables:
+                    tree.tables[table.schema_id] = table
+                    for name in table.columns:
+                        tree.table_of.setdefault(name, table)
+        if left < 0:
+            raise TooManyNodesError
+    return tree
+
+
+def _table(multivalue: Node) -> tuple[Table, int]:
+    rows: Sequence[Node] = multivalue.children
+    if not rows:
+        return Table(multivalue.schema_id, multivalue, rows, {}, None), 0
+    first = rows[0]
+    if first.children is None:
+        return Table(multivalue.schema_id, multivalue, rows, {first.schema_id: rows}, None), len(rows)
+    columns, size = _regular_columns(rows) or _ragged_columns(rows)
+    return Table(multivalue.schema_id, multivalue, rows, columns, first.schema_id), size
+
+
+def _regular_columns(
+    rows: Sequence[Node],
+) -> tuple[dict[str, Sequence[Node | None]], int] | None:
+    """Turn rows that all have the same cells in the same order; None when they have not."""
+    try:
+        names = [cell.schema_id for cell in rows[0].children]
+        cells = [row.children for row in rows]
+        if any([cell.schema_id for cell in row] != names for row in cells):
+            return None
+    except TypeError:  # A row without children.
+        return None
+    columns = dict(zip(names, zip(*cells, strict=True), strict=True))
+    return (columns, len(rows) * len(names)) if len(columns) == len(names) else None
+
+
+def _ragged_columns(rows: Sequence[Node]) -> tuple[dict[str, Sequence[Node | None]], int]:
+    """Align cells to rows; of two cells with one schema id in a row, the first counts."""
+    columns: dict[str, list[Node | None]] = {}
+    size = 0
+    for number, row in enumerate(rows):
+        cells = row.children or ()
+        size += len(cells) + 1
+        for cell in cells:
+            column = columns.get(cell.schema_id)
+            if column is None:
+                column = columns[cell.schema_id] = [None] * len(rows)
+            if column[number] is None:
+                column[number] = cell
+    if size > MAX_NODES or len(columns) * len(rows) > 4 * MAX_NODES:
+        raise TooManyNodesError
+    return dict(columns), size

@@ -1,0 +1,85 @@
+"""``gateway run``: the answer for a stored payload, without a server.
+
+Law: reads two inputs and prints one answer; the answer is the server's own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from gateway.config.configuration import Configuration
+    from gateway.runtime import Answer
+
+
+@click.command(
+    epilog="The answer goes to stdout, what the rules did to stderr. Exit codes: 0 answered; "
+    "1 the configuration has mistakes, or a rule failed; 2 the input cannot be read."
+)
+@click.argument("configs", metavar="CONFIGS", type=click.Path(path_type=Path))
+@click.option("--queue", "name", metavar="NAME", required=True, help="The queue file's name.")
+@click.option(
+    "--input",
+    "source",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The stored payload; - reads stdin.",
+)
+@click.pass_context
+def run(ctx: click.Context, configs: Path, name: str, source: Path) -> None:
+    """Answer a stored payload by one queue's rules in the folder CONFIGS."""
+    import msgspec
+
+    from gateway.hooks.request import PayloadError
+    from gateway.runtime import Gateway
+
+    configuration = _load(ctx, configs)
+    if name not in configuration.by_name:
+        known = ", ".join(sorted(configuration.by_name))
+        _give_up(f"no queue file is called {name!r}; there are {known}")
+    try:
+        body = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
+        answer = Gateway(configuration).dry_run(body, name)
+    except OSError as error:
+        _give_up(f"cannot read {source}: {(error.strerror or 'unreadable').lower()}")
+    except PayloadError as error:
+        _give_up(f"{source} is {error}")
+    click.echo(msgspec.json.format(answer.body, indent=2).decode())
+    for line in _told(answer):
+        click.echo(line, err=True)
+    ctx.exit(1 if answer.failed else 0)
+
+
+def _load(ctx: click.Context, configs: Path) -> Configuration:
+    from gateway.config.drawing import draw_all
+    from gateway.config.load import check
+
+    loaded = check(configs, os.environ, secrets=False)
+    if loaded.configuration is None or loaded.report.errors:
+        click.echo(draw_all(loaded.report, loaded.sources), err=True)
+        ctx.exit(1)
+    return loaded.configuration
+
+
+def _told(answer: Answer) -> list[str]:
+    lines = [f"{answer.event}: {answer.rules} rules ran, revision {answer.revision}"]
+    if answer.fired:
+        lines.append(f"fired: {', '.join(answer.fired)}")
+    if answer.evaluation is not None:
+        lines.extend(
+            f"failed: {outcome.rule}: {outcome.failure}"
+            for outcome in answer.evaluation.outcomes
+            if outcome.failed
+        )
+    return lines
+
+
+def _give_up(text: str) -> NoReturn:
+    click.echo(f"Error: {text}", err=True)
+    raise click.exceptions.Exit(2)

@@ -1,0 +1,90 @@
+"""An answer of the gateway, told to a person: one line for each message and operation.
+
+Law: pure; takes any JSON as answer and never raises; no character that moves a cursor gets out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gateway.cli.nodes import Node
+
+_WIDTH = 9
+
+
+def tell_answer(answer: Any, nodes: Mapping[str, Node]) -> list[str]:
+    """Tell what an answer with a 2xx status says about the document with these *nodes*."""
+    if not isinstance(answer, dict):
+        return ["The answer is no JSON object."]
+    lines = [
+        *(_message(one, nodes) for one in _items(answer, "messages")),
+        *(line for one in _items(answer, "operations") for line in _operation(one, nodes)),
+        *(_blocker(one, nodes) for one in _items(answer, "automation_blockers")),
+    ]
+    return [printable(line) for line in lines] or ["No messages, no operations."]
+
+
+def tell_refusal(answer: Any) -> list[str]:
+    """Tell why a request was refused, if the answer says so."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if not isinstance(error, dict):
+        return []
+    return [printable(f"{error.get('code', 'refused')}: {error.get('message', '')}")]
+
+
+def printable(text: str) -> str:
+    """Replace what a terminal could take as more than text."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text.replace("\n", " "))
+
+
+def _items(answer: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
+    items = answer.get(key)
+    if isinstance(items, list):
+        yield from (item for item in items if isinstance(item, dict))
+
+
+def _line(word: Any, place: str, text: str) -> str:
+    return f"{word!s:<{_WIDTH}}{place}: {text}"
+
+
+def _place(item: dict[str, Any], nodes: Mapping[str, Node]) -> str:
+    at = item.get("id")
+    if at is None or at == "all":
+        return "document"
+    node = nodes.get(str(at))
+    return node.name if node else f"#{at}"
+
+
+def _message(item: dict[str, Any], nodes: Mapping[str, Node]) -> str:
+    return _line(item.get("type", "message"), _place(item, nodes), str(item.get("content", "")))
+
+
+def _blocker(item: dict[str, Any], nodes: Mapping[str, Node]) -> str:
+    return _line("blocker", _place(item, nodes), str(item.get("content", "")))
+
+
+def _operation(item: dict[str, Any], nodes: Mapping[str, Node]) -> Iterator[str]:
+    word, place, value = item.get("op", "operation"), _place(item, nodes), item.get("value")
+    if isinstance(value, list):
+        cells = [cell for cell in value if isinstance(cell, dict)]
+        yield _line(word, place, ", ".join(f"{_cell_name(cell)} {_new(cell)}" for cell in cells))
+    elif isinstance(value, dict):
+        node = nodes.get(str(item.get("id")))
+        old = "" if node is None or node.value is None else f"{node.value!r} -> "
+        if "content" in value:
+            yield _line(word, place, f"{old}{_new(value)}")
+        for key in ("hidden", "options"):
+            if key in value:
+                yield _line(word, place, f"{key} = {value[key]}")
+    else:
+        yield f"{word!s:<{_WIDTH}}{place}"
+
+
+def _cell_name(cell: dict[str, Any]) -> str:
+    return str(cell.get("schema_id", "?"))
+
+
+def _new(value: dict[str, Any]) -> str:
+    content = value.get("content")
+    return repr(content.get("value", "")) if isinstance(content, dict) else "''"

@@ -1,0 +1,1 @@
+"""Configuration files: found, read and made into one configuration."""

@@ -1,0 +1,61 @@
+"""What one version of the folder amounts to: the queues, their rules, and who may ask for them.
+
+Law: immutable values; a request takes one `Configuration` at its start and sees no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gateway.diagnostic import Diagnostic
+from gateway.hooks.signature import Secret
+from gateway.rules.context import QueueContext
+
+if TYPE_CHECKING:
+    from gateway.rules.rule import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One queue file: some of the platform's queues, and the rules for them."""
+
+    #: The file's name without ``.queue.yaml``; the last part of the hook's address.
+    name: str
+    ids: tuple[int, ...]
+    #: Its own. Empty: the gateway's count, and if there are none either, see *unsigned*.
+    secrets: tuple[Secret, ...]
+    #: Answers without a signature, which its file demands in so many words.
+    unsigned: bool
+    #: Accepts the older signature header where the newer one is absent.
+    legacy_signature: bool
+    rules: RuleSet
+    context: QueueContext
+    #: The revision it comes from: an earlier one while its file has mistakes.
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that answers depend on, besides the request."""
+
+    #: Names the contents of the folder; equal contents have equal revisions.
+    revision: str
+    #: By the platform's queue id.
+    queues: Mapping[int, Queue]
+    by_name: Mapping[str, Queue]
+    #: The gateway's own, for queues that have none.
+    secrets: tuple[Secret, ...]
+    legacy_signature: bool
+    #: What was found while loading and did not prevent it.
+    diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
+    #: What *revision* is the beginning of.
+    digest: str = field(default="", repr=False)
+    #: Digests of the secret files that were read, by path.
+    stamps: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def rule_count(self) -> int:
+        """How many rules there are, those of a shared file once for each queue."""
+        return sum(len(queue.rules.rules) for queue in self.by_name.values())

@@ -1,0 +1,185 @@
+"""The configuration folder, read once into memory: names, contents and a hash of both.
+
+Tooling conventions §7, security reference §8 *Files*. Law: reads plain files below the
+folder and nothing else, whatever is put there under a rule file's name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from gateway.config.walk import (
+    GATEWAY_FILE,
+    MAX_ENTRIES,
+    SCHEMA_ENDING,
+    sentence,
+    walk,
+)
+from gateway.diagnostic import Report, Span
+
+MAX_YAML: Final = 1 << 20
+MAX_SCHEMA: Final = 8 << 20
+MAX_TOTAL: Final = 64 << 20
+
+#: What a cheap look at the folder tells: equal peeks are probably equal contents.
+Peek: TypeAlias = tuple[tuple[str | int, ...], ...]
+
+
+class UnreadableError(Exception):
+    """A file that cannot or must not be read. Its text is the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A name in the folder that should have been read and was not."""
+
+    #: Relative to the folder; empty for the folder itself.
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The folder at one moment."""
+
+    #: As the caller wrote it, for diagnostics.
+    root: str
+    #: Contents by name relative to the folder, each real file once.
+    files: Mapping[str, bytes]
+    #: Further visible names of the same real files, to the name in `files`.
+    aliases: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    #: SHA-256 over all names and contents, in hexadecimal.
+    digest: str
+
+    @property
+    def revision(self) -> str:
+        """Name the contents briefly, for logs and people."""
+        return self.digest[:12]
+
+    def shown(self, name: str) -> str:
+        """Name a file as its author would from the working directory."""
+        return Path(self.root, name).as_posix()
+
+    def names(self, ending: str) -> list[str]:
+        """List the files with this name ending, by path."""
+        return sorted(name for name in self.files if _has_ending(name, ending))
+
+    def report_problems(self, report: Report) -> None:
+        """Report every file that could not be read."""
+        for problem in self.problems:
+            report.error("R120", problem.message, Span(self.shown(problem.name), 1, 1, 1, 1))
+
+
+def take_snapshot(root: Path, entries: int = MAX_ENTRIES) -> Snapshot:
+    """Read everything that matters in *root*; what cannot be read becomes a `Problem`.
+
+    A folder of more than so many *entries* is one problem as a whole.
+    """
+    by_real: dict[str, list[str]] = {}
+    problems: list[Problem] = []
+    for found in walk(root, entries):
+        if found.problem is None:
+            by_real.setdefault(found.real, []).append(found.name)
+        else:
+            problems.append(Problem(found.name, found.problem))
+    files: dict[str, bytes] = {}
+    aliases: dict[str, str] = {}
+    top = os.path.realpath(root)
+    left = MAX_TOTAL
+    for real, names in by_real.items():
+        name = _first_name(names, real, top)
+        try:
+            files[name] = read_plain(real, min(_limit(name), left))
+        except UnreadableError as error:
+            problems.append(Problem(name, str(error)))
+            continue
+        left -= len(files[name])
+        aliases.update((other, name) for other in names if other != name)
+    return Snapshot(
+        root=str(root),
+        files=MappingProxyType(files),
+        aliases=MappingProxyType(aliases),
+        problems=tuple(sorted(problems, key=lambda problem: problem.name)),
+        digest=_digest(files, aliases, problems),
+    )
+
+
+def peek(root: Path) -> Peek:
+    """Look at names, sizes and times only: a hint that contents changed, never a proof."""
+    return tuple((found.name, found.problem or "", *_stamp(found.status)) for found in walk(root))
+
+
+def read_plain(path: str, limit: int) -> bytes:
+    """Read a plain file of at most *limit* bytes; *path* must hold no link.
+
+    Raises:
+        UnreadableError: it is something else, too large, or not ours to read.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            raise UnreadableError("not a plain file")
+        descriptor = os.open(path, flags)
+    except (OSError, ValueError) as error:
+        raise UnreadableError(sentence(error)) from None
+    with os.fdopen(descriptor, "rb") as opened:
+        try:
+            # Between the two looks it may have been replaced by a pipe.
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UnreadableError("not a plain file")
+            raw = opened.read(limit + 1)
+        except OSError as error:
+            raise UnreadableError(sentence(error)) from None
+    if len(raw) > limit:
+        raise UnreadableError(f"larger than {_size(limit)}")
+    return raw
+
+
+def _first_name(names: list[str], real: str, top: str) -> str:
+    own = real.removeprefix(top.rstrip("/") + "/")
+    return own if own in names else min(names)
+
+
+def _has_ending(name: str, ending: str) -> bool:
+    if ending == GATEWAY_FILE:
+        return name.rpartition("/")[2] == ending
+    return name.endswith(ending)
+
+
+def _limit(name: str) -> int:
+    return MAX_SCHEMA if name.endswith(SCHEMA_ENDING) else MAX_YAML
+
+
+def _stamp(status: os.stat_result | None) -> tuple[int, ...]:
+    if status is None:
+        return ()
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _digest(files: dict[str, bytes], aliases: dict[str, str], problems: list[Problem]) -> str:
+    digest = hashlib.sha256()
+
+    def add(*parts: bytes) -> None:
+        for part in parts:
+            digest.update(b"%d:" % len(part))
+            digest.update(part)
+
+    for name in sorted(files):
+        add(b"file", os.fsencode(name), files[name])
+    for name in sorted(aliases):
+        add(b"alias", os.fsencode(name), os.fsencode(aliases[name]))
+    for problem in sorted(problems, key=lambda problem: (problem.name, problem.message)):
+        add(b"problem", os.fsencode(problem.name), problem.message.encode())
+    return digest.hexdigest()
+
+
+def _size(limit: int) -> str:
+    return f"{limit >> 20} MB" if limit >= 1 << 20 else f"{limit >> 10} KB"

@@ -1,0 +1,151 @@
+"""Secrets, which a file only ever refers to: ``${env:NAME}`` and ``${file:/run/secrets/name}``.
+
+Language §1, tooling conventions §11. Law: no secret enters a message; the environment is an
+argument; a file is read only below folders that the operator, not the author, has named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.config.folder import UnreadableError, read_plain
+from gateway.diagnostic import Report, Span
+from gateway.hooks.signature import Secret
+from gateway.rules.source import Text
+
+#: Where secret files may lie; the operator may name others in `FOLDERS_VARIABLE`.
+SECRET_FOLDERS: Final = ("/run/secrets", "/var/run/secrets", "/etc/gateway/secrets")
+FOLDERS_VARIABLE: Final = "GATEWAY_SECRET_FOLDERS"
+#: Shorter ones are refused (security reference §3, item 5).
+MIN_SECRET: Final = 16
+MAX_SECRET: Final = 4_096
+
+_REFERENCE: Final = re.compile(r"\$\{(env|file):([^{}]*)\}")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ADVICE: Final = "write ${env:NAME} or ${file:/run/secrets/name}"
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What references are resolved against, and which files they led to."""
+
+    environment: Mapping[str, str] = field(repr=False)
+    #: False: only the form of a reference is checked, and nothing is resolved.
+    resolving: bool = True
+    #: A digest of each secret file that was looked at: when it differs, the secret has changed.
+    stamps: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    def secret(self, text: Text, name: str, report: Report) -> Secret | None:
+        """Resolve the reference that *text* must be; *name* says in logs whose secret it is.
+
+        Returns:
+            The secret; None after reporting why there is none, or when not resolving.
+        """
+        match = _REFERENCE.fullmatch(text.value)
+        if match is None:
+            _refuse_literal(text, report)
+            return None
+        kind, target = match.groups()
+        value = (
+            self._variable(target, text.span, report)
+            if kind == "env"
+            else self._file(target, text.span, report)
+        )
+        if value is None:
+            return None
+        value = value.rstrip("\r\n")
+        return Secret(value, name) if _is_long_enough(value, text, report) else None
+
+    def _variable(self, name: str, place: Span, report: Report) -> str | None:
+        if _NAME.fullmatch(name) is None:
+            hint = "letters, digits and _, and no blanks: ${env:ACME_HOOK_SECRET}"
+            report.error("R132", f"not the name of a variable: {name!r}", place, hint=hint)
+            return None
+        if not self.resolving:
+            return None
+        value = self.environment.get(name)
+        if value is None:
+            hint = "set it where the gateway is started"
+            report.error("R133", f"the variable {name} is not set", place, hint=hint)
+        return value
+
+    def _file(self, path: str, place: Span, report: Report) -> str | None:
+        folders = secret_folders(self.environment)
+        if not _is_below(path, folders):
+            hint = f"secret files lie below {', '.join(folders)}"
+            report.error("R132", f"not a place for secrets: {path!r}", place, hint=hint)
+            return None
+        if not self.resolving:
+            return None
+        try:
+            raw = _read(path, folders)
+            self.stamps[path] = hashlib.sha256(raw).digest()
+            return raw.decode()
+        except UnreadableError as error:
+            self.stamps[path] = b""
+            report.error("R133", f"the secret file {path!r} cannot be read: {error}", place)
+        except UnicodeDecodeError:
+            report.error("R133", f"the secret file {path!r} is not UTF-8", place)
+        return None
+
+
+def secret_folders(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """List the folders that secret files may lie in."""
+    named = environment.get(FOLDERS_VARIABLE, "").split(os.pathsep)
+    return (*SECRET_FOLDERS, *(folder for folder in named if folder.startswith("/")))
+
+
+def stamp(path: str, environment: Mapping[str, str]) -> bytes:
+    """Digest a secret file as `References.stamps` does; empty when it cannot be read."""
+    try:
+        return hashlib.sha256(_read(path, secret_folders(environment))).digest()
+    except UnreadableError:
+        return b""
+
+
+def is_reference(text: str) -> bool:
+    """Say whether *text* has the form of a reference."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
+def _read(path: str, folders: Sequence[str]) -> bytes:
+    # A mounted secret is a link to a link; where it ends counts, not where it begins.
+    real = os.path.realpath(path)
+    if not _is_below(real, [os.path.realpath(folder) for folder in folders]):
+        raise UnreadableError("a link that leaves the folders for secrets")
+    return read_plain(real, MAX_SECRET)
+
+
+def _is_below(path: str, folders: Sequence[str]) -> bool:
+    if "\0" in path or ".." in path.split("/"):
+        return False
+    return any(path.startswith(folder.rstrip("/") + "/") for folder in folders)
+
+
+def _refuse_literal(text: Text, report: Report) -> None:
+    if "${" in text.value or "$(" in text.value:
+        report.error("R132", "not a reference to a secret", text.span, hint=_ADVICE)
+    else:
+        report.error(
+            "R131", "a secret is written in the file itself", text.span, hint=f"{_ADVICE} instead"
+        )
+
+
+def _is_long_enough(value: str, text: Text, report: Report) -> bool:
+    if not value.strip():
+        report.error("R134", f"the secret of {text.value} is empty", text.span)
+        return False
+    if len(value) < MIN_SECRET:
+        report.error(
+            "R134",
+            f"the secret of {text.value} is shorter than {MIN_SECRET} characters",
+            text.span,
+            hint="a long random one: `openssl rand -hex 32`",
+        )
+        return False
+    return True

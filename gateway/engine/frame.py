@@ -1,0 +1,221 @@
+"""Values for the runs of a rule: one lane per reference.
+
+A lane is a `Column` with one value per run, or `Same` for all of them.
+Law: pure; reads the content as it is when the rule starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+from gateway.annotation.column import Column
+from gateway.annotation.content import Content
+from gateway.annotation.tree import Node
+from gateway.annotation.values import ARITHMETIC_ERRORS, Kind, Value, kind_of
+from gateway.engine.facts import Facts
+from gateway.engine.program import Linked, Source
+from gateway.engine.selection import Selection
+from gateway.rules.function import FunctionError
+from gateway.rules.expressions.operators import Deferred, from_json
+from gateway.rules.expressions.references import (
+    Attribute,
+    Clock,
+    Fact,
+    FieldText,
+    FieldValue,
+    Neighbor,
+    RowFact,
+    Selected,
+    SelectedText,
+    WholeColumn,
+)
+
+
+#: What evaluation may raise.
+FAILURES: Final = (FunctionError, *ARITHMETIC_ERRORS)
+
+
+class Same:
+    """One value for every run."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        """Hold *value*."""
+        self.value = value
+
+
+Lane: TypeAlias = Column | Same
+
+
+def lane_kind(lane: Lane) -> Kind | None:
+    """Give the kind that all values of a lane have; None when they are mixed or special."""
+    return lane.kind if isinstance(lane, Column) else kind_of(lane.value)
+
+
+class Frame:
+    """The runs of one rule in one selection, and the values they see."""
+
+    __slots__ = ("_lanes", "content", "facts", "pending", "selection")
+
+    def __init__(self, selection: Selection, content: Content, facts: Facts) -> None:
+        """See *content* and *facts* from each run of *selection*."""
+        self.selection = selection
+        self.content = content
+        self.facts = facts
+        #: What this rule has just written, by schema id and row: ``row.previous`` sees it.
+        self.pending: Mapping[str, Mapping[int, Value]] = {}
+        self._lanes: dict[Source, Lane] = {}
+
+    def lane(self, reference: Source) -> Lane:
+        """Give the values of a reference."""
+        found = self._lanes.get(reference)
+        if found is None:
+            found = self._lanes[reference] = _LOADERS[reference.__class__](self, reference)
+        return found
+
+    def ahead(self, linked: Linked) -> Lane:
+        """Compute what is the same in each run; a failure is raised where the value is used."""
+        lanes = [self.lane(reference) for reference in linked.references]
+        operands = [lane.value if isinstance(lane, Same) else lane for lane in lanes]
+        try:
+            return Same(linked.run(*operands))
+        except FAILURES as error:
+            return Same(Deferred(error))
+
+    def aligned(self, column: Column) -> Column:
+        """Pick the cells of a column of the runs' table, one per run."""
+        selection = self.selection
+        if selection.is_whole:
+            return column
+        values = column.values
+        return Column([values[row] for row in selection.rows], column.table, column.kind)
+
+    def has_column(self, schema_id: str) -> bool:
+        """Whether a schema id is a column of the table that the runs stand in."""
+        table = self.selection.table
+        return table is not None and schema_id in table.columns
+
+
+def _field(frame: Frame, reference: FieldValue) -> Lane:
+    name = reference.schema_id
+    if frame.has_column(name):
+        return frame.aligned(frame.content.column(name))
+    return Same(frame.content.value(name))
+
+
+def _field_text(frame: Frame, reference: FieldText) -> Lane:
+    name = reference.schema_id
+    content = frame.content
+    if frame.has_column(name):
+        return frame.aligned(content.texts(name))
+    if name in content.tree.header:
+        return Same(content.texts(name).values[0])
+    return Same(content.texts(name) if name in content.tree.table_of else content.value(name))
+
+
+def _whole_column(frame: Frame, reference: WholeColumn) -> Lane:
+    name = reference.schema_id
+    tree = frame.content.tree
+    if name in tree.table_of or name in tree.header:
+        return Same(frame.content.column(name))
+    value = frame.content.value(name)
+    return Same(Column([]) if value is None else value)
+
+
+def _selected(frame: Frame, reference: Selected | SelectedText) -> Lane:
+    selection = frame.selection
+    if selection.results is not None:
+        return Column(list(map(from_json, selection.results)))
+    name = selection.schema_id
+    if name is None:
+        return Same(None)
+    as_text = isinstance(reference, SelectedText)
+    column = frame.content.texts(name) if as_text else frame.content.column(name)
+    if selection.table is not None:
+        return frame.aligned(column)
+    return column if len(column) == len(selection) else Same(column.values[0])
+
+
+def _attribute(frame: Frame, reference: Attribute) -> Lane:
+    selection = frame.selection
+    name = reference.schema_id
+    if name is None:
+        nodes: Sequence[Node | None] = selection.nodes
+        return Column(_attributes(frame, nodes, reference.name, selection.schema_id))
+    tree = frame.content.tree
+    if frame.has_column(name):
+        cells = tree.table_of[name].columns[name]
+        picked = [cells[row] for row in selection.rows]
+        return Column(_attributes(frame, picked, reference.name, name))
+    values = _attributes(frame, tree.nodes(name), reference.name, name)
+    if name in tree.table_of:
+        return Same(Column(values, tree.table_of[name]))
+    return Same(values[0] if values else None)
+
+
+def _attributes(
+    frame: Frame, nodes: Sequence[Node | None], name: str, schema_id: str | None
+) -> list[Value]:
+    match name:
+        case "schema_id":
+            return [None if node is None else node.schema_id for node in nodes]
+        case "edited":
+            return [None if node is None else frame.facts.is_edited((node,)) for node in nodes]
+        case "text":
+            return [_displayed(frame.content, node) for node in nodes]
+        case "value" if schema_id is not None:
+            return list(frame.content.column(schema_id).values)
+        case _:
+            attribute = frame.facts.attribute
+            return [None if node is None else attribute(node, name) for node in nodes]
+
+
+def _displayed(content: Content, node: Node | None) -> Value:
+    return None if node is None else content.displayed(node)
+
+
+def _row_fact(frame: Frame, reference: RowFact) -> Lane:
+    selection = frame.selection
+    if selection.table is None:
+        return Same(None)
+    match reference.name:
+        case "number":
+            return Column([Decimal(row + 1) for row in selection.rows], None, Kind.NUMBER)
+        case "first":
+            return Column([row == 0 for row in selection.rows], None, Kind.BOOLEAN)
+        case _:
+            last = len(selection.table.rows) - 1
+            return Column([row == last for row in selection.rows], None, Kind.BOOLEAN)
+
+
+def _neighbor(frame: Frame, reference: Neighbor) -> Lane:
+    name = reference.schema_id
+    if not frame.has_column(name):
+        return Same(None)
+    values = frame.content.column(name).values
+    written = frame.pending.get(name, {}) if reference.offset < 0 else {}
+    neighbors = (row + reference.offset for row in frame.selection.rows)
+    return Column(
+        [
+            written.get(row, values[row]) if 0 <= row < len(values) else None
+            for row in neighbors
+        ]
+    )
+
+
+_LOADERS: Final[Mapping[type, Callable[[Frame, Any], Lane]]] = {
+    FieldValue: _field,
+    FieldText: _field_text,
+    WholeColumn: _whole_column,
+    Selected: _selected,
+    SelectedText: _selected,
+    Attribute: _attribute,
+    RowFact: _row_fact,
+    Neighbor: _neighbor,
+    Fact: lambda frame, reference: Same(frame.facts.fact(reference.path)),
+    Clock: lambda frame, _: Same(frame.facts.now),
+    Linked: Frame.ahead,
+}

@@ -1,0 +1,48 @@
+"""What became of a rule in one request.
+
+Language §2 and §5. Law: values only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.effects import Block, Message, Replace
+
+
+@dataclass(slots=True)
+class Outcome:
+    """One rule: how many of its runs did what, and why the first failure."""
+
+    rule: str
+    runs: int = 0
+    fired: int = 0
+    passed: int = 0
+    skipped: int = 0
+    failed: int = 0
+    #: A sentence for the rule's author; it names fields and kinds, never a captured value.
+    failure: str | None = None
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """What the rules of one queue make of one request."""
+
+    messages: list[Message] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    operations: list[Replace] = field(default_factory=list)
+    #: In rule order; rules whose event or guard did not apply are absent.
+    outcomes: list[Outcome] = field(default_factory=list)
+    #: Messages of rules in shadow mode, by rule: how many would have been answered.
+    shadows: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def fired(self) -> tuple[str, ...]:
+        """The rules that fired."""
+        return tuple(outcome.rule for outcome in self.outcomes if outcome.fired)
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The rules that failed in at least one run."""
+        return tuple(outcome.rule for outcome in self.outcomes if outcome.failed)

@@ -1,0 +1,195 @@
+"""What a rule runs on: its runs, and where each of them stands.
+
+Language §3. Law: pure; the same selection by schema id and by JMESPath gives the same runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from gateway.annotation.content import Content
+from gateway.annotation.tree import Node, Place, Table, Tree
+from gateway.engine.facts import Facts
+from gateway.rules.selectors.path import Path, Shape
+from gateway.rules.rule import BySchemaId, ByPath, Selector
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Runs in document order that stand in one table, or outside tables."""
+
+    #: A datapoint or row for each run; None where the run has none.
+    nodes: Sequence[Node | None]
+    table: Table | None
+    #: The row of each run, from 0.
+    rows: Sequence[int]
+    #: The schema id that all datapoints have; None for rows, and for results that differ.
+    schema_id: str | None
+    #: What each run of a JMESPath selector found, if it is not simply the node.
+    results: Sequence[Any] | None = None
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is every row of its table, in order."""
+        return isinstance(self.rows, range) and self.table is not None
+
+    @property
+    def selects_rows(self) -> bool:
+        """Whether the runs are rows, not datapoints."""
+        return self.schema_id is None and self.results is None and self.table is not None
+
+    def part(self, runs: Sequence[int]) -> Selection:
+        """Keep some of the runs."""
+        return Selection(
+            [self.nodes[run] for run in runs],
+            self.table,
+            [self.rows[run] for run in runs],
+            self.schema_id,
+            None if self.results is None else [self.results[run] for run in runs],
+        )
+
+
+#: The one run of a rule without ``select``.
+ANNOTATION = Selection((None,), None, (0,), None)
+
+
+def select(selector: Selector, content: Content, facts: Facts) -> Sequence[Selection]:
+    """Find what a rule runs on; empty selections are left out.
+
+    Raises:
+        SelectorError: a JMESPath selector cannot be applied to this document.
+    """
+    match selector:
+        case None:
+            return (ANNOTATION,)
+        case BySchemaId(schema_id):
+            found = _by_schema_id(schema_id, content.tree)
+            return (found,) if found is not None and len(found) else ()
+        case ByPath(path):
+            return _by_path(path, content, facts)
+
+
+def _by_schema_id(schema_id: str, tree: Tree) -> Selection | None:
+    table = tree.table_of.get(schema_id)
+    if table is not None:
+        return _cells(schema_id, table)
+    nodes = tree.header.get(schema_id)
+    if nodes is not None:
+        return Selection(nodes, None, (0,) * len(nodes), schema_id)
+    table = tree.table(schema_id)
+    if table is None:
+        return None
+    simple = table.row_id is not None and table.rows[0].children is None
+    return Selection(
+        table.rows, table, range(len(table.rows)), table.rows[0].schema_id if simple else None
+    )
+
+
+def _cells(schema_id: str, table: Table) -> Selection:
+    cells = table.columns[schema_id]
+    if None not in cells:
+        return Selection(cells, table, range(len(cells)), schema_id)
+    rows = [row for row, cell in enumerate(cells) if cell is not None]
+    return Selection([cells[row] for row in rows], table, rows, schema_id)
+
+
+def _by_path(path: Path, content: Content, facts: Facts) -> Sequence[Selection]:
+    if path.shape is not None and _READABLE.issuperset(key for _, key in path.shape.keys or ()):
+        found = _by_shape(path.shape, content.tree)
+        return (found,) if found is not None and len(found) else ()
+    results = path.search(facts.sections())
+    if results is None:
+        return ()
+    if not isinstance(results, list):
+        results = [results]
+    tree = content.tree
+    return list(_grouped([(result, _place(result, path.id_key, tree)) for result in results]))
+
+
+#: What the index knows of a node, whatever the rules read.
+_READABLE: Final = frozenset((("id",), ("schema_id",), ("content", "value")))
+
+
+def _place(result: Any, id_key: str, tree: Tree) -> Place | None:
+    """Find the node that a result is, or whose id it carries."""
+    if not isinstance(result, dict):
+        return None
+    found = result.get(id_key)
+    if not isinstance(found, int | str) or isinstance(found, bool):
+        return None
+    return tree.place(found)
+
+
+def _grouped(found: Sequence[tuple[Any, Place | None]]) -> Iterator[Selection]:
+    """Divide results into stretches that stand in one table and are of one schema id."""
+    start = 0
+    while start < len(found):
+        key = _group_key(*found[start])
+        end = start
+        while end < len(found) and _group_key(*found[end]) == key:
+            end += 1
+        yield _stretch(found[start:end])
+        start = end
+
+
+def _group_key(result: Any, place: Place | None) -> object:
+    if place is None:
+        return None
+    is_node = "schema_id" in result and ("content" in result or "children" in result)
+    return (place.table and place.table.schema_id, place.node.schema_id, place.is_row, is_node)
+
+
+def _stretch(found: Sequence[tuple[Any, Place | None]]) -> Selection:
+    result, first = found[0]
+    nodes = [None if place is None else place.node for _, place in found]
+    rows = [0 if place is None else place.row for _, place in found]
+    table = None if first is None else first.table
+    is_node = first is not None and bool(_group_key(result, first)[3])  # type: ignore[index]
+    is_datapoint = first is not None and not first.is_row
+    return Selection(
+        nodes,
+        table,
+        rows,
+        first.node.schema_id if first is not None and is_node and is_datapoint else None,
+        None if is_node else [one for one, _ in found],
+    )
+
+
+def _by_shape(shape: Shape, tree: Tree) -> Selection | None:
+    """Answer a common JMESPath shape from the index."""
+    found = _at_place(shape, tree)
+    if found is None or shape.keys is None:
+        return found
+    results = [
+        {name: _read(node, key) for name, key in shape.keys} for node in found.nodes if node
+    ]
+    if shape.id_key is None:
+        return Selection([None] * len(results), None, [0] * len(results), None, results)
+    return replace(found, results=results)
+
+
+def _at_place(shape: Shape, tree: Tree) -> Selection | None:
+    name = shape.schema_id
+    if shape.place == "cells":
+        table = tree.table_of.get(name)
+        return None if table is None or table.rows[0].children is None else _cells(name, table)
+    nodes = tree.header.get(name)
+    if nodes is not None:
+        return Selection(nodes, None, (0,) * len(nodes), name)
+    table = tree.tables.get(name)
+    return None if table is None else Selection((table.node,), None, (0,), None)
+
+
+def _read(node: Node, key: tuple[str, ...]) -> Any:
+    match key:
+        case ("id",):
+            return node.id
+        case ("schema_id",):
+            return node.schema_id
+        case _:
+            return None if node.content is None else node.content.value

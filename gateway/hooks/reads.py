@@ -1,0 +1,50 @@
+"""What the rules of a queue read of a request: the partial decode is driven by this.
+
+Design *The compiler*, *Reads*. Law: pure; derived from the rules alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.hooks.wire import Reads
+from gateway.rules.expressions.expression import all_references
+from gateway.rules.expressions.references import Attribute, Fact
+from gateway.rules.rule import Overwrite, Rule, RuleSet
+
+_CONTENT_KEYS: Final[Mapping[str, str]] = {
+    "extracted": "rir_text",
+    "confidence": "rir_confidence",
+    "page": "page",
+}
+_NODE_KEYS: Final = frozenset(("validation_sources", "options"))
+
+
+def reads_of(rules: RuleSet) -> Reads:
+    """Collect what all rules of a queue read."""
+    reads = Reads()
+    for rule in rules.rules:
+        reads |= _rule_reads(rule)
+    return reads if rules.known is not None else reads | Reads(envelope=frozenset(("schemas",)))
+
+
+def _rule_reads(rule: Rule) -> Reads:
+    references = [
+        reference
+        for expression in rule.expressions()
+        for reference in all_references(expression)
+    ]
+    attributes = {one.name for one in references if isinstance(one, Attribute)}
+    facts = [one.path for one in references if isinstance(one, Fact)]
+    node = attributes & _NODE_KEYS
+    if rule.overwrite is Overwrite.UNTOUCHED:
+        node = node | {"validation_sources"}
+    side_loads = {path[0] for path in facts if path[0] in ("queue", "email")}
+    return Reads(
+        content=frozenset(_CONTENT_KEYS[name] for name in attributes if name in _CONTENT_KEYS),
+        node=frozenset(node),
+        annotation=frozenset(path[1] for path in facts if path[0] == "annotation"),
+        document=frozenset(path[1] for path in facts if path[0] == "document"),
+        envelope=frozenset(side_loads | {f"{name}s" for name in side_loads}),
+    )

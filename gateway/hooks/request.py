@@ -1,0 +1,281 @@
+"""A hook request: bytes in, what rules may know of it out.
+
+Webhook reference §5 to §9; security reference §3. Law: pure; ``secrets`` and the platform's token
+are never kept, so that nothing later can show them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from gateway.annotation import tree as trees
+from gateway.annotation.tree import Node, TooManyNodesError, Tree
+from gateway.annotation.values import Value, clean_text, parse_number
+from gateway.hooks.lenient import LenientReader
+from gateway.hooks.wire import Reads, request_type
+from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS
+from gateway.rules.expressions.operators import from_json
+
+_ID_AT_END: Final = re.compile(r"/([0-9]{1,18})/?(?:\?.*)?$", re.ASCII)
+_SECRET_KEYS: Final = ("secrets", "rossum_authorization_token")
+#: Published samples spell null as this text.
+_NULL: Final = "None"
+
+
+class PayloadError(Exception):
+    """The body is not a hook request."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"not a hook request: {self.reason}"
+
+
+Decode = Callable[[bytes], Any]
+
+
+class Decoder:
+    """Reads the bytes of requests, as far as some queues' rules need."""
+
+    def __init__(self, reads: Reads) -> None:
+        """Prepare to read what *reads* names."""
+        self._decode: Decode = msgspec.json.Decoder(request_type(reads)).decode
+
+    def decode(self, body: bytes) -> Request:
+        """Read a request.
+
+        Raises:
+            PayloadError: it is no strict JSON, no object, or names no event.
+        """
+        try:
+            return Request(self._decode(body), body)
+        except msgspec.ValidationError:
+            return self._decode_leniently(body)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            raise PayloadError("the body is not JSON") from None
+        except TooManyNodesError as error:
+            raise PayloadError(str(error)) from None
+
+    def _decode_leniently(self, body: bytes) -> Request:
+        """Read a request whose types surprise: what makes sense of it counts."""
+        data = _plain(body)
+        if not isinstance(data, dict):
+            raise PayloadError("the body is not a JSON object")
+        for key in ("event", "action"):
+            if not isinstance(data.get(key), str):
+                raise PayloadError(f"it has no {key}")
+        try:
+            return Request(_Loose(data), body)
+        except TooManyNodesError as error:
+            raise PayloadError(str(error)) from None
+
+
+def _plain(body: bytes) -> Any:
+    try:
+        data = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise PayloadError("the body is not JSON") from None
+    if isinstance(data, dict):
+        for key in _SECRET_KEYS:
+            data.pop(key, None)
+    return data
+
+
+class _Loose:
+    """Plain data with the attributes of a decoded request."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+        self.event = data["event"]
+        self.action = data["action"]
+        request_id = data.get("request_id")
+        self.request_id = request_id if isinstance(request_id, str) else None
+        annotation = data.get("annotation")
+        self.annotation = _LooseAnnotation(annotation) if isinstance(annotation, dict) else None
+        self.document = _Fields(data["document"]) if isinstance(data.get("document"), dict) else None
+        updated = data.get("updated_datapoints")
+        self.updated_datapoints = updated if isinstance(updated, list) else None
+
+    def __getattr__(self, name: str) -> Any:
+        return self._data.get(name)
+
+
+class _Fields:
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._data = data
+
+    def __getattr__(self, name: str) -> Any:
+        return self._data.get(name)
+
+
+class _LooseAnnotation(_Fields):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        content = data.get("content")
+        self.content = LenientReader().sections(content) if isinstance(content, list) else None
+        queue = data.get("queue")
+        self.queue = queue if isinstance(queue, str) else None
+
+
+class Request:
+    """One hook request. Its ``repr`` shows nothing of what it holds."""
+
+    __slots__ = ("_body", "_decoded", "_payload", "action", "event", "request_id", "tree", "updated")
+
+    def __init__(self, decoded: Any, body: bytes) -> None:
+        """Index *decoded*; *body* is kept for what is read on demand."""
+        self._decoded = decoded
+        self._body = body
+        self._payload: dict[str, Any] | None = None
+        self.event: str = decoded.event
+        self.action: str = decoded.action
+        self.request_id: str | None = decoded.request_id
+        content = decoded.annotation.content if decoded.annotation is not None else None
+        #: The indexed content; None for events without content.
+        self.tree: Tree | None = trees.index(content) if isinstance(content, list) else None
+        self.updated: frozenset[str] = frozenset(map(str, decoded.updated_datapoints or ()))
+
+    @property
+    def has_content(self) -> bool:
+        """Whether rules on content can run: a content event with its tree."""
+        return self.event == CONTENT and self.tree is not None
+
+    @property
+    def name(self) -> str:
+        """The event and action, ``other`` for names that the platform does not have."""
+        full = f"{self.event}.{self.action}"
+        if full in OTHER_EVENTS or (self.event == CONTENT and self.action in ACTIONS):
+            return full
+        return "other"
+
+    @property
+    def queue_id(self) -> int | None:
+        """The platform's id of the queue: from the annotation, or beside the event."""
+        annotation = self._decoded.annotation
+        url = annotation.queue if annotation is not None else None
+        if url is None:
+            url = self.payload.get("queue")
+        if url is None:
+            files = self.payload.get("files")
+            first = files[0] if isinstance(files, list) and files else None
+            url = first.get("queue") if isinstance(first, dict) else None
+        if not isinstance(url, str):
+            return None
+        found = _ID_AT_END.search(url)
+        return int(found[1]) if found else None
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """All of the request as plain data, without what must stay secret."""
+        if self._payload is None:
+            data = _plain(self._body)
+            self._payload = data if isinstance(data, dict) else {}
+        return self._payload
+
+    def at(self, now: datetime, expired: Callable[[], bool]) -> RequestFacts:
+        """Give what rules may know of the request at a time."""
+        return RequestFacts(self, now, expired)
+
+    def decoded_fact(self, root: str, key: str) -> Any:
+        """Read a key of ``annotation`` or ``document``."""
+        return getattr(getattr(self._decoded, root), key, None)
+
+    def decoded_key(self, key: str) -> Any:
+        """Read a key of the envelope."""
+        return getattr(self._decoded, key, None)
+
+
+class RequestFacts:
+    """What the engine asks of a request (`gateway.engine.facts.Facts`)."""
+
+    __slots__ = ("_request", "action", "expired", "now")
+
+    def __init__(self, request: Request, now: datetime, expired: Callable[[], bool]) -> None:
+        """Answer for *request* as of *now*."""
+        self._request = request
+        self.action = request.action
+        self.now = now
+        self.expired = expired
+
+    def fact(self, path: tuple[str, ...]) -> Value:
+        """Give a fact by its path; what is absent is empty."""
+        match path:
+            case ("event",):
+                return self._request.event
+            case ("action",):
+                return self.action
+            case ("annotation" | "document" as root, key):
+                return _fact(self._request.decoded_fact(root, key))
+            case ("queue" | "email" as root, key):
+                return _fact(_side_loaded(self._request, root, key))
+            case ("payload", *keys):
+                return _fact(_walk(self._request.payload, keys))
+            case _:
+                return None
+
+    def attribute(self, node: Node, name: str) -> Value:
+        """Give an attribute of a datapoint."""
+        content = node.content
+        match name:
+            case "id":
+                return Decimal(node.id) if isinstance(node.id, int) else node.id
+            case "hidden":
+                return bool(node.hidden)
+            case "validation_sources":
+                return list(getattr(node, name, None) or ())
+            case "options":
+                return [
+                    clean_text(option["value"])
+                    for option in getattr(node, name, None) or ()
+                    if isinstance(option.get("value"), str)
+                ]
+        if content is None:
+            return None
+        match name:
+            case "extracted":
+                text = content.rir_text
+                if text == _NULL and content.normalized_value == _NULL:
+                    return None
+                return clean_text(text) if text else None
+            case "confidence":
+                found = content.rir_confidence
+                return None if found is None else parse_number(repr(found))
+            case "page":
+                return None if content.page is None else Decimal(content.page)
+            case _:
+                return None
+
+    def is_edited(self, nodes: Sequence[Node | None]) -> bool:
+        """Whether one of the nodes is among the updated datapoints."""
+        updated = self._request.updated
+        return any(node is not None and str(node.id) in updated for node in nodes)
+
+    def sections(self) -> Any:
+        """Give the list of sections as plain data."""
+        annotation = self._request.payload.get("annotation")
+        return annotation.get("content") if isinstance(annotation, dict) else None
+
+
+def _fact(data: Any) -> Value:
+    return None if data == _NULL else from_json(data)
+
+
+def _side_loaded(request: Request, root: str, key: str) -> Any:
+    """Read a key of a side-loaded object: the first of its list, or the object itself."""
+    data = request.decoded_key(f"{root}s")
+    found = data[0] if isinstance(data, list) and data else request.decoded_key(root)
+    return found.get(key) if isinstance(found, dict) else None
+
+
+def _walk(data: Any, keys: Sequence[str]) -> Any:
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data

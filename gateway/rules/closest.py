@@ -1,0 +1,40 @@
+"""The known word that was probably meant.
+
+Law: pure; no suggestion is better than a far-fetched one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+#: Longer words are not compared: the cost is the product of the lengths.
+_LONGEST: Final = 64
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Find the one of *known* that differs from *word* by a slip or two; None if none does."""
+    if len(word) > _LONGEST:
+        return None
+    limit = max(1 if len(word) < 5 else 2, len(word) // 3)
+    near = [
+        (distance(word.casefold(), other.casefold()), other)
+        for other in known
+        if abs(len(other) - len(word)) <= limit
+    ]
+    best = min(near, default=None)
+    return best[1] if best is not None and best[0] <= limit else None
+
+
+def distance(left: str, right: str) -> int:
+    """Count the insertions, deletions, replacements and swaps of neighbors between two words."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for at, sign in enumerate(left, 1):
+        two_before, before, row = before, row, [at]
+        for to, other in enumerate(right, 1):
+            cost = min(row[-1] + 1, before[to] + 1, before[to - 1] + (sign != other))
+            if at > 1 and to > 1 and left[at - 2 : at] == other + right[to - 2]:
+                cost = min(cost, two_before[to - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -1,0 +1,172 @@
+"""Effects as compiled: what a rule's ``message``, ``block`` and ``replace`` say.
+
+Language §5. Law: pure; nodes whose structure is right in, effects or diagnostics out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.annotation.values import Kind
+from gateway.diagnostic import Report, Span
+from gateway.effects import Level
+from gateway.rules.rule import At, Effect, Put, Say, Stop
+from gateway.rules.expressions.scope import Scope, Selects
+from gateway.rules.source import List, Map, Node, Scalar, Text
+from gateway.rules.templates.template import Template, compile_template
+
+DOCUMENT = "document"
+MAX_VALUE = 1_500
+
+
+@dataclass(slots=True)
+class EffectCompiler:
+    """Compiles the effects of one rule, or of its ``otherwise``."""
+
+    scope: Scope
+    report: Report
+    effects: list[Effect] = field(default_factory=list)
+    sound: bool = True
+
+    def compile(self, node: Map) -> tuple[Effect, ...] | None:
+        """Compile every effect among the keys of *node*; None after a mistake."""
+        message = node.get("message")
+        text = self._message(message) if isinstance(message, Map) else None
+        block = node.get("block")
+        if block is not None:
+            self._block(block, text, message)
+        replace = node.get("replace")
+        if replace is not None:
+            self._replace(replace)
+        return tuple(self.effects) if self.sound else None
+
+    def _error(self, code: str, message: str, place: Span, hint: str | None = None) -> None:
+        self.sound = False
+        self.report.error(code, message, place, hint=hint, rule=self.scope.rule)
+
+    def _template(self, node: Node | None) -> Template | None:
+        if isinstance(node, Map):
+            node = self._in_language(node)
+        if not isinstance(node, Scalar):
+            self.sound = False
+            return None
+        before = self.report.errors
+        template = compile_template(node.text, self.scope, self.report)
+        if template is None or self.report.errors > before:
+            self.sound = False
+        return template
+
+    def _in_language(self, texts: Map) -> Node | None:
+        """Choose the text in the queue's language, else English, else the first."""
+        for entry in texts.entries.values():
+            if isinstance(entry.value, Scalar):
+                compile_template(entry.value.text, self.scope, self.report)
+        language = self.scope.context.locale.replace("_", "-").lower()
+        for key in (language, language.partition("-")[0], "en"):
+            node = next((e.value for k, e in texts.entries.items() if k.lower() == key), None)
+            if node is not None:
+                return node
+        return next((entry.value for entry in texts.entries.values()), None)
+
+    def _message(self, node: Map) -> Template | None:
+        text = node.get("text")
+        if text is None:
+            self._error("R403", "this message has no text", node.span, "add text: ...")
+            return None
+        template = self._template(text)
+        at = self._at(node.get("at"))
+        if at is None and self.scope.selects is Selects.ROWS:
+            self._error(
+                "R404",
+                "this rule selects rows, so its message must say where it stands",
+                node.span,
+                "add at: with a column, or at: document",
+            )
+        level = node.get("type")
+        chosen = Level(str(level.data)) if isinstance(level, Scalar) else Level.ERROR
+        if template is not None:
+            self.effects.append(Say(chosen, template, at))
+        return template
+
+    def _block(self, node: Node, message: Template | None, said: Node | None) -> None:
+        if isinstance(node, Scalar) and node.data is True:
+            at = self._at(said.get("at")) if isinstance(said, Map) else None
+            if said is None:
+                self._error(
+                    "R405",
+                    "block: true takes the message's text, and there is no message",
+                    node.span,
+                    "write block: TEXT",
+                )
+            elif message is not None:
+                self.effects.append(Stop(message, at))
+            return
+        if not isinstance(node, Map):
+            self._error("R403", "this blocker has no text", node.span, "write block: TEXT")
+            return
+        template = message if node.get("text") is None else self._template(node.get("text"))
+        if template is None:
+            if self.sound:
+                self._error("R403", "this blocker has no text", node.span, "add text: ...")
+            return
+        self.effects.append(Stop(template, self._at(node.get("at"))))
+
+    def _at(self, node: Node | None) -> At | None:
+        if node is None:
+            return None
+        items = node.items if isinstance(node, List) else (node,)
+        names = [item.text for item in items if isinstance(item, Scalar)]
+        if [name.value for name in names] == [DOCUMENT]:
+            return At(())
+        return At(tuple(self._field(name) for name in names))
+
+    def _field(self, name: Text) -> str:
+        """Give the schema id of a field that an effect names."""
+        schema_id = self.scope.schema_id(name.value)
+        if name.value == DOCUMENT:
+            self._error("R406", "document stands alone, not among fields", name.span)
+        elif self.scope.is_unknown(schema_id):
+            meant = self.scope.suggest(name.value)
+            hint = f'did you mean "{meant}"?' if meant else None
+            self._error("R201", f'unknown field "{name.value}"', name.span, hint)
+        return schema_id
+
+    def _replace(self, node: Node) -> None:
+        if isinstance(node, Map):
+            for entry in node.entries.values():
+                self._put(self._field(entry.key), entry.key, entry.value)
+            return
+        if self.scope.selects is Selects.ANNOTATION:
+            self._error(
+                "R407",
+                "nothing is selected that could be replaced",
+                node.span,
+                "add select: FIELD, or write replace: {FIELD: VALUE}",
+            )
+        elif self.scope.selects is Selects.ROWS:
+            self._error(
+                "R407", "a row has no value of its own", node.span, "write replace: {COLUMN: VALUE}"
+            )
+        else:
+            self._put(None, None, node)
+
+    def _put(self, schema_id: str | None, name: Text | None, node: Node) -> None:
+        template = self._template(node)
+        target = schema_id or self.scope.selected
+        found = self.scope.schema_field(target) if target else None
+        if found is not None:
+            place = name.span if name is not None else node.span
+            if found.category != "datapoint":
+                self._error("R408", f"{target} is a {found.category}; it has no value", place)
+            elif found.formula:
+                self._error(
+                    "R408", f"{target} is a formula field; the platform ignores writes to it", place
+                )
+        if template is None:
+            return
+        plain = "".join(part for part in template.parts if isinstance(part, str))
+        if len(plain) > MAX_VALUE:
+            self._error("R409", f"a value has at most {MAX_VALUE} characters", template.text.span)
+        if template.lone is not None and template.lone.expression.kind == Kind.COLUMN:
+            return
+        self.effects.append(Put(schema_id, template))

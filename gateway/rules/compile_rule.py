@@ -1,0 +1,183 @@
+"""One rule: from nodes whose structure is right to a checked rule of one queue.
+
+Language §2 and §3. Law: pure; reports all mistakes of a rule that do not follow from others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.diagnostic import Report
+from gateway.rules.compile_effects import EffectCompiler
+from gateway.rules.context import QueueContext
+from gateway.rules.events import ACTIONS, BLOCKING, actions_of
+from gateway.rules.expressions.expression import Expression, compile_condition
+from gateway.rules.selectors.path import PathSyntaxError, compile_path
+from gateway.rules.rule import (
+    BySchemaId,
+    ByPath,
+    Effect,
+    Group,
+    Mode,
+    OnFailure,
+    Overwrite,
+    Put,
+    Rule,
+    Say,
+    Selector,
+    Stop,
+)
+from gateway.rules.expressions.scope import Scope, Selects
+from gateway.rules.source import List, Map, Node, Scalar, Text
+
+_SCHEMA_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a rule inherits from its group; everything, when it stands alone."""
+
+    group: Group | None
+    actions: frozenset[str]
+    edited: frozenset[str]
+    mode: Mode
+
+
+ALONE: Final = Around(None, ACTIONS, frozenset(), Mode.ENFORCE)
+
+
+def compile_rule(node: Map, around: Around, scope: Scope, report: Report) -> Rule | None:
+    """Compile one rule for one queue; None after reporting what is wrong with it."""
+    id_node = node.get("id")
+    assert isinstance(id_node, Scalar)  # noqa: S101 - the JSON Schema demands it.
+    before = report.errors
+    mode = Mode(word(node, "mode") or Mode.ENFORCE)
+    select, scope = _select(node.get("select"), scope, report)
+    actions = _actions(node.get("on"), scope, report) or ACTIONS
+    when = _condition(node.get("when"), scope, report)
+    require = _condition(node.get("require"), scope, report)
+    effects = EffectCompiler(scope, report).compile(node) or ()
+    other = node.get("otherwise")
+    otherwise = EffectCompiler(scope, report).compile(other) if isinstance(other, Map) else ()
+    rule = Rule(
+        id=id_node.text.value,
+        place=id_node.span,
+        description=word(node, "description") or "",
+        mode=_stricter(mode, around.mode),
+        actions=actions & around.actions,
+        edited=_edited(node.get("edited"), scope) | around.edited,
+        group=around.group,
+        select=select,
+        when=when,
+        require=require,
+        fires_when_empty=word(node, "empty") == "fire",
+        overwrite=Overwrite(word(node, "overwrite") or Overwrite.ALWAYS),
+        on_failure=OnFailure(word(node, "on_failure") or scope.context.on_failure),
+        effects=effects,
+        otherwise=otherwise or (),
+    )
+    if report.errors == before:
+        _check_whole(rule, node, id_node.text, report)
+    return rule if report.errors == before else None
+
+
+def _stricter(mode: Mode, around: Mode) -> Mode:
+    """Combine a rule's mode with its group's: off before shadow before enforce."""
+    order = (Mode.OFF, Mode.SHADOW, Mode.ENFORCE)
+    return order[min(order.index(mode), order.index(around))]
+
+
+def word(node: Map, key: str) -> str | None:
+    """Give the text of a key, if it is there."""
+    value = node.get(key)
+    return value.text.value if isinstance(value, Scalar) else None
+
+
+def _select(node: Node | None, scope: Scope, report: Report) -> tuple[Selector, Scope]:
+    if not isinstance(node, Scalar):
+        return None, scope
+    text = node.text
+    if _SCHEMA_ID.fullmatch(text.value):
+        schema_id = scope.schema_id(text.value)
+        found = scope.schema_field(schema_id)
+        if scope.is_unknown(schema_id):
+            meant = scope.suggest(text.value)
+            hint = f'did you mean "{meant}"?' if meant else None
+            message = f'unknown field "{text.value}"'
+            report.error("R201", message, text.span, hint=hint, rule=scope.rule)
+        if found is not None and found.category == "section":
+            message = f"{text.value} is a section; nothing runs on sections"
+            report.error("R210", message, text.span, hint="select a field", rule=scope.rule)
+        rows = found is not None and found.category in ("multivalue", "tuple")
+        selects = Selects.ROWS if rows else Selects.DATAPOINTS
+        return BySchemaId(schema_id), replace(scope, selects=selects, selected=schema_id)
+    try:
+        path = compile_path(text.value)
+    except PathSyntaxError as error:
+        place = text.at(error.offset, max(1, error.length))
+        report.error("R210", error.message, place, hint=error.hint, rule=scope.rule)
+        return None, replace(scope, selects=Selects.RESULTS)
+    return ByPath(path), replace(scope, selects=Selects.RESULTS)
+
+
+def _condition(node: Node | None, scope: Scope, report: Report) -> Expression | None:
+    return compile_condition(node.text, scope, report) if isinstance(node, Scalar) else None
+
+
+def texts(node: Node | None) -> list[Text]:
+    """List the texts of a node that is one, or a list of them."""
+    items = node.items if isinstance(node, List) else (node,)
+    return [item.text for item in items if isinstance(item, Scalar)]
+
+
+def _actions(node: Node | None, scope: Scope, report: Report) -> frozenset[str] | None:
+    return None if node is None else actions_of(texts(node), scope.rule or "", report)
+
+
+def _edited(node: Node | None, scope: Scope) -> frozenset[str]:
+    return frozenset(scope.schema_id(text.value) for text in texts(node))
+
+
+def _check_whole(rule: Rule, node: Map, name: Text, report: Report) -> None:
+    """Check what only all keys together can say."""
+
+    def refuse(code: str, message: str, key: str | None, hint: str) -> None:
+        entry = node.entries.get(key) if key else None
+        place = entry.key.span if entry else name.span
+        report.error(code, message, place, hint=hint, rule=rule.id)
+
+    effects = (*rule.effects, *rule.otherwise)
+    if not effects:
+        refuse("R410", "this rule does nothing", None, "add message, block or replace")
+    if rule.edited and any(isinstance(effect, Say) for effect in effects):
+        hint = "messages are not kept: it would vanish at the next edit; leave edited out"
+        refuse("R411", "edited does not go with message", "edited", hint)
+    if rule.otherwise and rule.when is None and rule.require is None:
+        refuse("R412", "otherwise needs when or require", "otherwise", "add a condition")
+    if rule.fires_when_empty and rule.require is None:
+        refuse("R413", "empty says what an empty require does", "empty", "add require")
+    if rule.overwrite is not Overwrite.ALWAYS and not _has(effects, Put):
+        refuse("R414", "overwrite needs replace", "overwrite", "leave it out")
+    if not rule.actions:
+        refuse("R415", "this rule shares no event with its group", "on", "name one of the group's")
+    elif _has(effects, Stop) and not _has(effects, Say | Put) and not rule.actions & BLOCKING:
+        hint = "automation blockers are honored on initialize only"
+        refuse("R401", "none of its events can carry the blocker", "on", hint)
+
+
+def _has(effects: tuple[Effect, ...], kind: object) -> bool:
+    return any(isinstance(effect, kind) for effect in effects)  # type: ignore[arg-type]
+
+
+def compile_group(
+    node: Map, context: QueueContext, scope: Scope, report: Report
+) -> tuple[Around, Mapping[str, Text]]:
+    """Compile what a group shares, and the names that its ``let`` adds."""
+    when = _condition(node.get("when"), replace(scope, selects=Selects.ANNOTATION), report)
+    group = Group(word(node, "group") or "", when, word(node, "stop") == "first")
+    actions = _actions(node.get("on"), scope, report) or ACTIONS
+    mode = Mode(word(node, "mode") or Mode.ENFORCE)
+    return Around(group, actions, _edited(node.get("edited"), scope), mode), scope.lets

@@ -1,0 +1,106 @@
+"""What a queue tells the compiler about itself: params, names and types of fields, its habits.
+
+Language §1. Law: values only; read by `compile`, made by the configuration's loader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from gateway.annotation.values import Kind
+from gateway.diagnostic import Span
+from gateway.rules.queue_schema import QueueSchema
+from gateway.rules.source import Map
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A named value from a file."""
+
+    #: Text, ``Decimal``, bool, or a list or dict of them; every number is a ``Decimal``.
+    value: Any
+    #: The name, where it was given.
+    place: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDeclaration:
+    """One line of a queue's ``fields``: what a name of the rules is in this queue."""
+
+    schema_id: str
+    #: None when only the name was declared.
+    kind: Kind | None
+    place: Span
+
+
+@dataclass(frozen=True, slots=True)
+class QueueContext:
+    """Everything of one queue that its rules are compiled against."""
+
+    #: The queue file's name without ``.queue.yaml``.
+    name: str
+    #: Those of ``gateway.yaml``, overlaid by the queue's.
+    params: Mapping[str, Param]
+    #: The names given in the queue file itself: one that no rule uses is an error.
+    own_params: frozenset[str]
+    #: By the name that rules use.
+    fields: Mapping[str, FieldDeclaration]
+    #: The node of ``change``.
+    change: Map | None
+    schema: QueueSchema | None
+    #: As written: a key of `LOCALES`, or a tag that begins with one (``en-GB``).
+    locale: str
+    timezone: str
+    #: Texts that count as empty, such as ``N/A``.
+    placeholders: tuple[str, ...]
+    on_failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFile:
+    """A rules file that was read and whose structure is right."""
+
+    path: str
+    root: Map
+
+
+@dataclass(frozen=True, slots=True)
+class Separators:
+    """How a locale writes numbers."""
+
+    thousands: str
+    decimal: str
+
+
+_NARROW: Final = Separators("\N{NO-BREAK SPACE}", ",")
+_POINT: Final = Separators(".", ",")
+_COMMA: Final = Separators(",", ".")
+_SWISS: Final = Separators("'", ".")
+
+#: Every locale that a queue may name; ``iso`` groups no digits.
+LOCALES: Final[Mapping[str, Separators]] = MappingProxyType(
+    {
+        **dict.fromkeys(("en", "he", "ja", "ko", "th", "zh"), _COMMA),
+        **dict.fromkeys(("bg", "cs", "et", "fi", "fr", "hu", "lt", "lv", "nb", "nn"), _NARROW),
+        **dict.fromkeys(("no", "pl", "sk", "sv", "uk"), _NARROW),
+        **dict.fromkeys(("da", "de", "el", "es", "hr", "id", "it", "nl", "pt", "ro"), _POINT),
+        **dict.fromkeys(("sl", "sr", "tr", "vi"), _POINT),
+        **dict.fromkeys(("ch", "de-ch", "de-li", "it-ch", "rm"), _SWISS),
+        "fr-ch": _NARROW,
+        "es-mx": _COMMA,
+        "iso": Separators("", "."),
+    }
+)
+
+DEFAULT_LOCALE: Final = "en"
+DEFAULT_TIMEZONE: Final = "UTC"
+DEFAULT_ON_FAILURE: Final = "warn"
+
+
+def separators(locale: str) -> Separators | None:
+    """Say how *locale* writes numbers, ``en-GB`` as ``en`` does; None for an unknown one."""
+    tag = locale.replace("_", "-").lower()
+    return LOCALES.get(tag) or LOCALES.get(tag.partition("-")[0])

@@ -1,0 +1,219 @@
+"""Compiled expressions: functions of the references' values, generated from checked trees.
+
+Design *The compiler*. The source holds names and operators of ours only; every value and function
+is a constant in the namespace. Each operator first asks whether its operands are of the classes
+that Python's own operator serves, and leaves everything else to `operators`.
+Law: pure; generates from checked trees, never from text; equals `interpret` on every value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from gateway.annotation.column import Column
+from gateway.annotation.values import UNREADABLE, Kind, Value
+from gateway.rules.expressions import operators
+from gateway.rules.expressions.calls import checked, run_time_parameters
+from gateway.rules.expressions.checked import (
+    Call,
+    Choice,
+    Junction,
+    Literal,
+    Operand,
+    Operation,
+    Part,
+    Tree,
+    children,
+)
+from gateway.rules.function import Mode
+from gateway.rules.functions import FUNCTIONS
+
+Compiled = Callable[..., Value]
+
+#: The class that values of a kind have.
+CLASSES: Final[Mapping[Kind, type]] = {
+    Kind.TEXT: str,
+    Kind.NUMBER: Decimal,
+    Kind.DATE: date,
+    Kind.BOOLEAN: bool,
+}
+_NAMESPACE: Final[Mapping[str, Any]] = {
+    "__builtins__": {},
+    "UNREADABLE": UNREADABLE,
+    "Column": Column,
+    "Decimal": Decimal,
+    "plain": frozenset((Decimal, str, date, bool)),
+    **{name: getattr(operators, name) for name in operators.__dict__ if not name.startswith("_")},
+}
+#: Operators that Python's own serve when both operands are numbers.
+_ARITHMETIC: Final = {"add": "+", "subtract": "-", "multiply": "*"}
+#: Operators that Python's own serve when both operands are of one plain class.
+_COMPARISON: Final = {
+    "equals": "==",
+    "not_equals": "!=",
+    "less": "<",
+    "at_most": "<=",
+    "greater": ">",
+    "at_least": ">=",
+}
+
+
+def compile_tree(tree: Tree, count: int) -> Compiled:
+    """Make a function of *count* positional operands that gives the tree's value.
+
+    It expects `gateway.annotation.values.CONTEXT` to be the thread's decimal context.
+    """
+    writer = _Writer()
+    body = writer.write(tree)
+    names = ", ".join(f"a{number}" for number in range(count))
+    return writer.make(f"def compiled({names}):\n    return {body}\n")
+
+
+class _Writer:
+    """Writes the source of one function and keeps the constants that it names."""
+
+    def __init__(self) -> None:
+        self._constants: dict[str, Any] = {}
+        self._numbers: dict[int, str] = {}
+        self._temporaries = 0
+
+    def make(self, source: str) -> Compiled:
+        namespace = {**_NAMESPACE, **self._constants}
+        exec(compile(source, "<rule>", "exec"), namespace)  # noqa: S102 - our own source.
+        made: Compiled = namespace["compiled"]
+        return made
+
+    def constant(self, value: Any) -> str:
+        name = self._numbers.get(id(value))
+        if name is None:
+            name = self._numbers[id(value)] = f"k{len(self._numbers)}"
+            self._constants[name] = value
+        return name
+
+    def _hold(self, tree: Tree) -> tuple[str, str]:
+        """Give an expression that evaluates a part and keeps it, and the name it is kept under."""
+        source = self.write(tree)
+        if source.isidentifier():
+            return source, source
+        self._temporaries += 1
+        name = f"t{self._temporaries}"
+        return f"({name} := {source})", name
+
+    def write(self, tree: Tree) -> str:
+        match tree:
+            case Literal():
+                return self.constant(tree.value)
+            case Operand():
+                return f"a{tree.index}"
+            case Operation():
+                return self._operation(tree)
+            case Junction():
+                parts = ", ".join(f"lambda: {self.write(one)}" for one in tree.operands)
+                return f"{tree.name}({parts})"
+            case Choice():
+                then, otherwise = self.write(tree.then), self.write(tree.otherwise)
+                return f"({then} if truth({self.write(tree.condition)}) is True else {otherwise})"
+            case Call():
+                return self._call(tree)
+            case Part():
+                return f"attribute({self.write(tree.value)}, {self.constant(tree.key)})"
+
+    def _operation(self, tree: Operation) -> str:
+        sign = _ARITHMETIC.get(tree.name)
+        if sign is not None:
+            return self._quick(tree, sign, "Decimal")
+        sign = _COMPARISON.get(tree.name)
+        if sign is not None:
+            return self._quick(tree, sign, self._common_class(tree))
+        among = tree.operands[-1]
+        if tree.name in ("contains", "not_contains") and isinstance(among, Literal):
+            return self._membership(tree, among)
+        parts = ", ".join(map(self.write, tree.operands))
+        return f"{tree.name}({parts})"
+
+    def _common_class(self, tree: Operation) -> str | None:
+        """Give the class both operands must have; None when either of several will do."""
+        for operand in tree.operands:
+            if isinstance(operand, Literal):
+                return self.constant(operand.value.__class__)
+        return None
+
+    def _quick(self, tree: Operation, sign: str, demanded: str | None) -> str:
+        """Write an operator: Python's own on the classes it serves, ours on everything else."""
+        (left, left_name), (right, right_name) = map(self._hold, tree.operands)
+        slow = f"{tree.name}({left_name}, {right_name})"
+        quick = f"{left_name} {sign} {right_name}"
+        if demanded is None:
+            test = (
+                f"({left}).__class__ is ({right}).__class__ and {left_name}.__class__ in plain"
+            )
+            return f"({quick} if {test} else {slow})"
+        asked = [
+            f"({source}).__class__ is {demanded}"
+            for source, operand in zip((left, right), tree.operands, strict=True)
+            if not _is_of(operand, self._constants.get(demanded, Decimal))
+        ]
+        if not asked:
+            return slow
+        # Both are evaluated before either is used, hence & instead of `and`.
+        test = asked[0] if len(asked) == 1 else f"({asked[0]}) & ({asked[1]})"
+        return f"({quick} if {test} else {slow})"
+
+    def _membership(self, tree: Operation, among: Literal) -> str:
+        source, name = self._hold(tree.operands[0])
+        listed = self.constant(among.value)
+        slow = f"{tree.name}({name}, {listed})"
+        if not isinstance(among.value, list) or not operators.texts(among.value):
+            return f"{tree.name}({source}, {listed})"
+        members = self.constant(frozenset(among.value))
+        sign = "in" if tree.name == "contains" else "not in"
+        return f"({name} {sign} {members} if ({source}).__class__ is str else {slow})"
+
+    def _call(self, tree: Call) -> str:
+        function = FUNCTIONS[tree.function]
+        slow = self.constant(checked(tree.function))
+        if function.mode is Mode.LAZY:
+            thunks = ", ".join(f"lambda: {self.write(one)}" for one in tree.arguments)
+            return f"{slow}({thunks})"
+        prepared = [] if function.prepare is None else [self.constant(tree.prepared)]
+        clock = [] if tree.clock is None else [f"now={self.write(tree.clock)}"]
+        if function.mode is Mode.SPREAD and not clock and not function.variadic:
+            return self._quick_call(tree, slow, prepared)
+        return f"{slow}({', '.join([*map(self.write, tree.arguments), *prepared, *clock])})"
+
+    def _quick_call(self, tree: Call, slow: str, prepared: Sequence[str]) -> str:
+        """Write a call: the plain function when each argument has the one class it takes."""
+        function = FUNCTIONS[tree.function]
+        asked: list[str] = []
+        sources: list[str] = []
+        names: list[str] = []
+        quick = True
+        for parameter, argument in zip(
+            run_time_parameters(function), tree.arguments, strict=True
+        ):
+            wanted = CLASSES.get(parameter.kind)
+            source, name = self._hold(argument)
+            names.append(name)
+            if isinstance(argument, Literal):
+                sources.append(name)
+                quick = quick and (argument.value is not None or parameter.default is None)
+            elif wanted is None:
+                quick = False
+                sources.append(source)
+            else:
+                asked.append(f"(({source}).__class__ is {self.constant(wanted)})")
+                sources.append(source)
+        if not quick or not asked:
+            return f"{slow}({', '.join([*sources, *prepared])})"
+        arguments = ", ".join([*names, *prepared])
+        plain = self.constant(function.call)
+        return f"({plain}({arguments}) if {' & '.join(asked)} else {slow}({arguments}))"
+
+
+def _is_of(tree: Tree, wanted: type) -> bool:
+    return isinstance(tree, Literal) and tree.value.__class__ is wanted
+
+

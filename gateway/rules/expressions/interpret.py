@@ -1,0 +1,159 @@
+"""The interpreter: what an expression means, said with simpleeval.
+
+Design *The compiler*: the definition that compiled code is held to. It walks a checked tree only,
+with our operators and functions only, made anew for each evaluation since its instances carry
+state. Law: pure; slow and plain.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import simpleeval
+
+from gateway.annotation.values import Value
+from gateway.rules.expressions import operators
+from gateway.rules.expressions.calls import checked
+from gateway.rules.expressions.checked import Call, Choice, Junction, Literal, Operand, Operation, Part, Tree
+from gateway.rules.function import Mode
+from gateway.rules.functions import FUNCTIONS
+
+_BINARY: Final[Mapping[str, type[ast.operator]]] = {
+    "add": ast.Add,
+    "subtract": ast.Sub,
+    "multiply": ast.Mult,
+    "divide": ast.Div,
+    "floor_divide": ast.FloorDiv,
+    "modulo": ast.Mod,
+}
+_UNARY: Final[Mapping[str, type[ast.unaryop]]] = {
+    "negate": ast.Not,
+    "negative": ast.USub,
+    "positive": ast.UAdd,
+}
+_COMPARE: Final[Mapping[str, type[ast.cmpop]]] = {
+    "equals": ast.Eq,
+    "not_equals": ast.NotEq,
+    "less": ast.Lt,
+    "at_most": ast.LtE,
+    "greater": ast.Gt,
+    "at_least": ast.GtE,
+    "contains": ast.In,
+    "not_contains": ast.NotIn,
+}
+_OPERATORS: Final = {
+    sign: getattr(operators, name)
+    for table in (_BINARY, _UNARY, _COMPARE)
+    for name, sign in table.items()
+}
+_JUNCTIONS: Final[Mapping[str, type[ast.boolop]]] = {
+    "conjunction": ast.And,
+    "disjunction": ast.Or,
+}
+
+#: Told what each part of a tree came to, as it is evaluated.
+Watch = Callable[[Tree, Value], None]
+
+
+class _Part(ast.expr):
+    """A node of ours that carries its tree, so that a watcher learns its value."""
+
+    _fields = ()
+
+    def __init__(self, tree: Tree) -> None:
+        super().__init__()
+        self.tree = tree
+
+
+def interpret(tree: Tree, operands: Sequence[Value], watch: Watch | None = None) -> Value:
+    """Evaluate a checked tree on its references' values.
+
+    Raises:
+        FunctionError: the values do not fit, or a limit is met.
+        DecimalException: a number leaves the bounds of arithmetic.
+    """
+    return _Interpreter(operands, watch).run(tree)
+
+
+class _Interpreter:
+    def __init__(self, operands: Sequence[Value], watch: Watch | None) -> None:
+        self._operands = operands
+        self._watch = watch
+        self._engine = simpleeval.SimpleEval(operators=_OPERATORS, functions={}, names={})
+        self._engine.nodes = {
+            **self._engine.nodes,
+            _Part: self._part,
+            ast.BoolOp: self._junction,
+            ast.IfExp: self._choice,
+        }
+
+    def run(self, tree: Tree) -> Value:
+        return self._engine._eval(_Part(tree))
+
+    def _part(self, node: _Part) -> Value:
+        """Evaluate one part: literals, operands and calls here, operators by the engine."""
+        tree = node.tree
+        value: Value
+        match tree:
+            case Literal():
+                value = tree.value
+            case Operand():
+                value = self._operands[tree.index]
+            case Call():
+                value = self._call(tree)
+            case Part():
+                value = operators.attribute(self.run(tree.value), tree.key)
+            case Operation(name="cut"):
+                value = operators.cut(*map(self.run, tree.operands))
+            case _:
+                value = self._engine._eval(_as_python(tree))
+        if self._watch is not None:
+            self._watch(tree, value)
+        return value
+
+    def _call(self, tree: Call) -> Value:
+        function = FUNCTIONS[tree.function]
+        if function.mode is Mode.LAZY:
+            return checked(tree.function)(*[self._thunk(one) for one in tree.arguments])
+        arguments = [self.run(one) for one in tree.arguments]
+        if function.prepare is not None:
+            arguments.append(tree.prepared)
+        clock = {} if tree.clock is None else {"now": self.run(tree.clock)}
+        return checked(tree.function)(*arguments, **clock)
+
+    def _thunk(self, tree: Tree) -> operators.Thunk:
+        return lambda: self.run(tree)
+
+    def _junction(self, node: ast.BoolOp) -> Value:
+        join = operators.conjunction if isinstance(node.op, ast.And) else operators.disjunction
+        return join(*[self._thunk(part.tree) for part in node.values if isinstance(part, _Part)])
+
+    def _choice(self, node: ast.IfExp) -> Value:
+        condition, then, otherwise = (
+            part.tree for part in (node.test, node.body, node.orelse) if isinstance(part, _Part)
+        )
+        return operators.choose(self.run(condition), self._thunk(then), self._thunk(otherwise))
+
+
+def _as_python(tree: Tree) -> ast.expr:
+    """Give the syntax node that the engine evaluates with the operator of a tree."""
+    match tree:
+        case Choice():
+            return ast.IfExp(_Part(tree.condition), _Part(tree.then), _Part(tree.otherwise))
+        case Junction():
+            values: list[ast.expr] = [_Part(operand) for operand in tree.operands]
+            return ast.BoolOp(_JUNCTIONS[tree.name](), values)
+        case Operation(name, operands):
+            return _operation(name, [_Part(operand) for operand in operands])
+        case _:
+            raise AssertionError(tree)
+
+
+def _operation(name: str, parts: list[Any]) -> ast.expr:
+    if name in _BINARY:
+        return ast.BinOp(parts[0], _BINARY[name](), parts[1])
+    if name in _UNARY:
+        return ast.UnaryOp(_UNARY[name](), parts[0])
+    return ast.Compare(parts[0], [_COMPARE[name]()], [parts[1]])

@@ -1,0 +1,241 @@
+"""What each name of an expression is: a field, a fact, a param, or a mistake.
+
+Language §4, *Names*. Law: pure; one answer per name, with the advice when it is a mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.annotation.values import Kind
+from gateway.rules.context import Param
+from gateway.rules.expressions.references import (
+    ATTRIBUTES,
+    FACT_KEYS,
+    RESERVED,
+    ROW_FACTS,
+    Attribute,
+    Fact,
+    FieldText,
+    FieldValue,
+    Neighbor,
+    Reference,
+    RowFact,
+    Selected,
+    WholeColumn,
+)
+from gateway.rules.expressions.scope import Scope, Selects
+from gateway.spelling import closest
+
+#: Code, message and advice.
+Mistake = tuple[str, str, str | None]
+_FACT: Final = Kind.SCALAR | Kind.LIST | Kind.MAPPING
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """What a name is: one of a reference, a constant or a mistake, and the keys left over."""
+
+    reference: Reference | None = None
+    kind: Kind = Kind.ANY
+    constant: Param | None = None
+    mistake: Mistake | None = None
+    rest: tuple[str, ...] = ()
+
+
+def _wrong(code: str, message: str, hint: str | None = None) -> Namespace:
+    return Namespace(mistake=(code, message, hint))
+
+
+def _meant(name: str | None) -> str | None:
+    return f'did you mean "{name}"?' if name else None
+
+
+class Names:
+    """Resolves the names of one expression."""
+
+    def __init__(self, scope: Scope) -> None:
+        """Resolve against *scope*."""
+        self._scope = scope
+        self._roots: Mapping[str, Callable[[tuple[str, ...]], Namespace]] = {
+            "params": self._param,
+            "field": self._field,
+            "this": self._this,
+            "row": self._row,
+            "column": self._column,
+            "value": self._value,
+            "payload": self._payload,
+            **dict.fromkeys(FACT_KEYS, self._fact),
+        }
+
+    def bare(self, name: str) -> Namespace:
+        """Say what a name without a dot is."""
+        if name == "value":
+            return self._value(())
+        if name in ("event", "action"):
+            return Namespace(Fact((name,)), Kind.TEXT)
+        if name in RESERVED:
+            return _wrong(
+                "R207",
+                f"{name} is not a value by itself",
+                f"write {_SHAPES.get(name, name + '.NAME')}; a field of this name is"
+                f" field.{name}.value",
+            )
+        schema_id = self._scope.schema_id(name)
+        if self._scope.is_unknown(schema_id):
+            return _wrong("R201", f'unknown field "{name}"', _meant(self._scope.suggest(name)))
+        return Namespace(FieldValue(schema_id), self._kind(name))
+
+    def path(self, root: str, keys: tuple[str, ...]) -> Namespace | None:
+        """Say what ``root.keys…`` is; None when *root* is an ordinary value."""
+        resolve = self._roots.get(root)
+        if resolve is None:
+            if root in ("event", "action"):
+                return _wrong("R207", f"{root} is text, so it has no .{keys[0]}")
+            if keys[0] in ATTRIBUTES:
+                return _wrong(
+                    "R207", f"{root} is a value, so it has no .{keys[0]}", f"write field.{root}.{keys[0]}"
+                )
+            return None
+        if root in FACT_KEYS:
+            return self._fact((root, *keys))
+        return resolve(keys)
+
+    def displayed(self, field: FieldValue) -> Reference | None:
+        """Give the reference to a field's displayed text if no type was declared for it."""
+        names = [
+            name
+            for name, declared in self._scope.context.fields.items()
+            if declared.schema_id == field.schema_id
+        ]
+        if any(self._scope.declared_kind(name) for name in (*names, field.schema_id)):
+            return None
+        return FieldText(field.schema_id)
+
+    def _kind(self, name: str) -> Kind:
+        """Say what a bare name can be: one value, or outside its row a column of them."""
+        kind = self._scope.declared_kind(name) or Kind.SCALAR
+        found = self._scope.schema_field(self._scope.schema_id(name))
+        if found is None:
+            return kind | Kind.COLUMN
+        if found.category in ("multivalue", "tuple"):
+            return Kind.COLUMN
+        if found.table is None:
+            return kind
+        in_row = self._scope.in_its_row(found.schema_id)
+        if in_row is None:
+            return kind | Kind.COLUMN
+        return kind if in_row else Kind.COLUMN
+
+    def _param(self, keys: tuple[str, ...]) -> Namespace:
+        param = self._scope.params.get(keys[0])
+        if param is None:
+            meant = closest(keys[0], self._scope.params)
+            hint = _meant(f"params.{meant}") if meant else "set it under params of the rules file"
+            return _wrong("R204", f'unknown param "{keys[0]}"', hint)
+        self._scope.used_params.add(keys[0])
+        return Namespace(constant=param, rest=keys[1:])
+
+    def _known(self, name: str) -> Namespace | None:
+        if self._scope.is_unknown(self._scope.schema_id(name)):
+            return _wrong("R201", f'unknown field "{name}"', _meant(self._scope.suggest(name)))
+        return None
+
+    def _field(self, keys: tuple[str, ...]) -> Namespace:
+        name, *rest = keys
+        if not rest:
+            return _wrong("R207", f"field.{name} is a datapoint", f"write field.{name}.value")
+        unknown = self._known(name)
+        if unknown is not None:
+            return unknown
+        schema_id = self._scope.schema_id(name)
+        if rest[0] == "value":
+            return Namespace(FieldValue(schema_id), self._kind(name), rest=tuple(rest[1:]))
+        return self._attribute(schema_id, rest, self._kind(name) & Kind.COLUMN)
+
+    def _this(self, keys: tuple[str, ...]) -> Namespace:
+        if self._scope.selects is Selects.ANNOTATION:
+            return _wrong("R207", "this is the selected datapoint, and the rule selects none")
+        if keys[0] == "value":
+            return Namespace(Selected(), self._selected_kind(), rest=keys[1:])
+        return self._attribute(None, list(keys), Kind(0))
+
+    def _attribute(self, schema_id: str | None, keys: list[str], column: Kind) -> Namespace:
+        kind = ATTRIBUTES.get(keys[0])
+        if kind is None:
+            meant = _meant(closest(keys[0], ATTRIBUTES))
+            listed = ", ".join(ATTRIBUTES)
+            return _wrong("R207", f'a field has no "{keys[0]}"', meant or f"there are {listed}")
+        return Namespace(Attribute(schema_id, keys[0]), kind | column, rest=tuple(keys[1:]))
+
+    def _row(self, keys: tuple[str, ...]) -> Namespace:
+        if self._scope.selects is Selects.ANNOTATION:
+            return _wrong("R207", "there is no row: the rule selects none", "add select: TABLE")
+        if keys[0] in ROW_FACTS:
+            return Namespace(RowFact(keys[0]), ROW_FACTS[keys[0]], rest=keys[1:])
+        if keys[0] not in ("previous", "next") or len(keys) < 2:
+            meant = closest(keys[0], (*ROW_FACTS, "previous", "next"))
+            hint = "there are row.number, .first, .last, .previous.NAME and .next.NAME"
+            return _wrong("R207", f'a row has no "{".".join(keys)}"', _meant(meant) or hint)
+        unknown = self._known(keys[1])
+        if unknown is not None:
+            return unknown
+        kind = self._scope.declared_kind(keys[1]) or Kind.SCALAR
+        schema_id = self._scope.schema_id(keys[1])
+        return Namespace(
+            Neighbor(-1 if keys[0] == "previous" else 1, schema_id), kind, rest=keys[2:]
+        )
+
+    def _column(self, keys: tuple[str, ...]) -> Namespace:
+        unknown = self._known(keys[0])
+        if unknown is not None:
+            return unknown
+        schema_id = self._scope.schema_id(keys[0])
+        found = self._scope.schema_field(schema_id)
+        if found is not None and found.table is None and found.category == "datapoint":
+            return _wrong("R207", f"{keys[0]} is no column", f"write {keys[0]}")
+        return Namespace(WholeColumn(schema_id), Kind.COLUMN, rest=keys[1:])
+
+    def _value(self, keys: tuple[str, ...]) -> Namespace:
+        if self._scope.selects in (Selects.ANNOTATION, Selects.ROWS):
+            selected = "rows" if self._scope.selects is Selects.ROWS else "nothing"
+            return _wrong(
+                "R207",
+                f"value is the selected datapoint's, and the rule selects {selected}",
+                "name the field",
+            )
+        return Namespace(Selected(), self._selected_kind(), rest=keys)
+
+    def _selected_kind(self) -> Kind:
+        if self._scope.selects is Selects.RESULTS or self._scope.selected is None:
+            return Kind.ANY & ~Kind.COLUMN
+        name = self._scope.selected
+        return self._scope.declared_kind(name) or Kind.SCALAR
+
+    def _fact(self, keys: tuple[str, ...]) -> Namespace:
+        root = keys[0]
+        if keys[1] not in FACT_KEYS[root]:
+            meant = closest(keys[1], FACT_KEYS[root])
+            return _wrong("R207", f'{root} has no "{keys[1]}"', _meant(meant))
+        return Namespace(Fact(keys[:2]), _FACT, rest=keys[2:])
+
+    def _payload(self, keys: tuple[str, ...]) -> Namespace:
+        if keys[0] in ("secrets", "rossum_authorization_token"):
+            return _wrong("R207", f"payload.{keys[0]} is kept from rules")
+        return Namespace(Fact(("payload", *keys)), _FACT)
+
+
+_SHAPES: Final[Mapping[str, str]] = {
+    "row": "row.number",
+    "column": "column.NAME",
+    "field": "field.NAME.value",
+    "params": "params.NAME",
+    "this": "this.value",
+    "annotation": "annotation.status",
+    "document": "document.original_file_name",
+    "queue": "queue.name",
+    "email": "email.subject",
+    "payload": "payload.NAME",
+}

@@ -1,0 +1,121 @@
+"""Parsing expressions: text in, Python's syntax tree out, within limits that hold beforehand.
+
+Security reference §5, item 1. Law: pure; no text makes it raise, and none takes long.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.diagnostic import Report
+from gateway.rules.source import Text
+
+MAX_SOURCE: Final = 4_096
+MAX_NODES: Final = 400
+MAX_DEPTH: Final = 30
+
+#: Characters that end a line or shift Python's tokenizer, each as one blank.
+_BLANKS: Final = str.maketrans(dict.fromkeys("\n\r\t\f\v", " "))
+
+
+def parse(
+    text: Text, stretch: tuple[int, int], report: Report, rule: str | None
+) -> ast.expr | None:
+    """Parse a stretch of *text* as one Python expression within the limits.
+
+    Returns:
+        The tree, its offsets in code points of ``text.value``; None after reporting why it is none.
+    """
+    start, end = stretch
+    place = text.at(start, max(1, end - start))
+
+    def refuse(code: str, message: str, offset: int, length: int, hint: str | None) -> None:
+        report.error(code, message, text.at(offset, length), hint=hint, rule=rule)
+
+    source = text.value[start:end].translate(_BLANKS)
+    indent = len(source) - len(source.lstrip(" "))
+    if not source.strip():
+        report.error("R205", "an expression is missing here", place, rule=rule)
+        return None
+    if len(source) > MAX_SOURCE:
+        report.error(
+            "R209", f"an expression has at most {MAX_SOURCE} characters", place, rule=rule
+        )
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # The newline makes the parser report an unfinished text at its end, not at 0.
+            tree = ast.parse(source[indent:] + "\n", mode="eval").body
+    except SyntaxError as error:
+        offset = indent + max((error.offset or 1) - 1, 0)
+        message, hint = _explain_syntax(source, error.msg)
+        refuse("R205", message, start + min(offset, len(source.rstrip()) - 1), 1, hint)
+        return None
+    except (ValueError, RecursionError, MemoryError):
+        report.error("R205", "not an expression", place, rule=rule)
+        return None
+    if not _within_limits(tree):
+        report.error(
+            "R209",
+            f"an expression has at most {MAX_NODES} parts, nested at most {MAX_DEPTH} deep",
+            place,
+            hint="give parts of it names with let",
+            rule=rule,
+        )
+        return None
+    _shift(tree, source[indent:], start + indent)
+    return tree
+
+
+_HABITS: Final[Mapping[str, str]] = {
+    "&&": "write `and`",
+    "||": "write `or`",
+    "!": "write `not`",
+    "<>": "write `!=`",
+    "=": "write `==` to compare",
+    "?": "write `a if condition else b`",
+    ";": "a rule has one expression here",
+    "$": "fields are named without a sign",
+    "{": "an expression has no braces; they belong in templates",
+}
+
+
+def _explain_syntax(source: str, reason: str) -> tuple[str, str | None]:
+    bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", source)
+    bare = re.sub(r"[=!<>]=", "", bare)
+    hint = next((advice for sign, advice in _HABITS.items() if sign in bare), None)
+    if "never closed" in reason or "unterminated" in reason or "unmatched" in reason:
+        return f"not an expression: {reason.split(' (detected')[0]}", None
+    return "not an expression", hint
+
+
+def _within_limits(tree: ast.expr) -> bool:
+    """Count nodes and depth with a loop, so that a deep tree is no problem."""
+    waiting: list[tuple[ast.AST, int]] = [(tree, 1)]
+    nodes = 0
+    while waiting:
+        node, depth = waiting.pop()
+        if isinstance(node, ast.expr_context | ast.operator | ast.cmpop | ast.boolop | ast.unaryop):
+            continue
+        nodes += 1
+        if nodes > MAX_NODES or depth > MAX_DEPTH:
+            return False
+        waiting.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    return True
+
+
+def _shift(tree: ast.expr, source: str, indent: int) -> None:
+    """Turn the parser's offsets, bytes of UTF-8, into code points of the whole text."""
+    encoded = None if source.isascii() else source.encode()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr | ast.keyword):
+            start, end = node.col_offset, node.end_col_offset or node.col_offset
+            if encoded is not None:
+                start = len(encoded[:start].decode(errors="replace"))
+                end = len(encoded[:end].decode(errors="replace"))
+            node.col_offset, node.end_col_offset = indent + start, indent + end

@@ -1,0 +1,228 @@
+"""Conditions over whole columns at once: one loop in one generated function.
+
+Design §7: most rows of most documents are ordinary: every cell set, every column of one kind. For
+those, what `emit` checks at each operation is known once per column, and a condition becomes plain
+Python. A vector says which kinds it expects; where they are not met, and on any failure, the rule
+runs through `emit` instead, which tells rows apart. The answers are the same.
+Law: pure; generates from checked trees, never from text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.annotation.values import Kind, kind_of
+from gateway.rules.expressions.calls import run_time_parameters
+from gateway.rules.expressions.checked import Call, Choice, Junction, Literal, Operand, Operation, Tree
+from gateway.rules.function import Function, Mode
+from gateway.rules.functions import FUNCTIONS
+from gateway.rules.expressions.operators import texts
+
+_SIGNS: Final[Mapping[str, str]] = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "equals": "==",
+    "not_equals": "!=",
+    "less": "<",
+    "at_most": "<=",
+    "greater": ">",
+    "at_least": ">=",
+}
+_ARITHMETIC: Final = frozenset(("add", "subtract", "multiply"))
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A condition over lanes of plain values."""
+
+    #: Takes one iterable per operand; gives the numbers of the runs where the rule fires.
+    fires: Callable[..., list[int]]
+    #: The kind each operand must have; None: the same kind as others of its group.
+    kinds: tuple[Kind | None, ...]
+    groups: tuple[int, ...]
+
+    def fits(self, kinds: Sequence[Kind | None]) -> bool:
+        """Whether operands of these kinds (None: mixed, empty or unreadable) are as expected."""
+        met: dict[int, Kind] = {}
+        for kind, wanted, group in zip(kinds, self.kinds, self.groups, strict=True):
+            if kind is None or (wanted is not None and kind is not wanted):
+                return False
+            if met.setdefault(group, kind) is not kind:
+                return False
+        return True
+
+
+class _Unsuited(Exception):
+    """The condition has a part that needs checks at each row."""
+
+
+def compile_vector(when: Tree | None, require: Tree | None, count: int) -> Vector | None:
+    """Fuse the two conditions of a rule over *count* operands; None where they do not suit."""
+    writer = _Writer(count)
+    try:
+        tests = [] if when is None else [writer.condition(when)]
+        if require is not None:
+            tests.append(f"not {writer.condition(require)}")
+    except _Unsuited:
+        return None
+    return writer.make(" and ".join(tests)) if tests else None
+
+
+class _Writer:
+    """Writes one condition and finds the kinds that its operands must have."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._constants: dict[str, Any] = {"zip": zip, "enumerate": enumerate, "__builtins__": {}}
+        #: Union-find over operands: those that are compared must be of one kind.
+        self._parents = list(range(count))
+        self._kinds: list[Kind | None] = [None] * count
+
+    def make(self, test: str) -> Vector:
+        names = [f"a{number}" for number in range(self._count)]
+        if not names:
+            raise AssertionError("a condition over rows has operands")
+        joined = ", ".join(names)
+        rows = f"zip({joined})" if len(names) > 1 else names[0]
+        target = f"({joined})" if len(names) > 1 else names[0]
+        source = (
+            f"def fires({joined}):\n"
+            f"    return [i for i, {target} in enumerate({rows}) if {test}]\n"
+        )
+        exec(compile(source, "<rule>", "exec"), self._constants)  # noqa: S102 - our own source.
+        roots = [self._root(number) for number in range(self._count)]
+        kinds = tuple(self._kinds[root] for root in roots)
+        return Vector(self._constants["fires"], kinds, tuple(roots))
+
+    def condition(self, tree: Tree) -> str:
+        source, kind = self._write(tree)
+        self._require(kind, Kind.BOOLEAN)
+        return source
+
+    def _constant(self, value: Any) -> str:
+        name = f"k{len(self._constants)}"
+        self._constants[name] = value
+        return name
+
+    def _root(self, number: int) -> int:
+        while self._parents[number] != number:
+            number = self._parents[number]
+        return number
+
+    def _require(self, kind: Kind | int, wanted: Kind) -> None:
+        """Demand that a part is of *wanted* kind; an int stands for the operand's group."""
+        if isinstance(kind, Kind):
+            if kind is not wanted:
+                raise _Unsuited
+            return
+        root = self._root(kind)
+        if self._kinds[root] not in (None, wanted):
+            raise _Unsuited
+        self._kinds[root] = wanted
+
+    def _meet(self, left: Kind | int, right: Kind | int) -> None:
+        """Demand that two parts are of one kind."""
+        if isinstance(left, Kind):
+            left, right = right, left
+        if isinstance(right, Kind):
+            self._require(left, right)
+            return
+        assert isinstance(left, int)  # noqa: S101 - one of the two is, else both were kinds.
+        one, other = self._root(left), self._root(right)
+        kinds = {self._kinds[one], self._kinds[other]} - {None}
+        if len(kinds) > 1:
+            raise _Unsuited
+        self._parents[other] = one
+        self._kinds[one] = next(iter(kinds), None)
+
+    def _write(self, tree: Tree) -> tuple[str, Kind | int]:
+        match tree:
+            case Literal() if tree.kind in Kind.SCALAR and kind_of(tree.value) is not None:
+                return self._constant(tree.value), tree.kind
+            case Operand():
+                return f"a{tree.index}", tree.index
+            case Operation():
+                return self._operation(tree)
+            case Junction():
+                word = " and " if tree.name == "conjunction" else " or "
+                return f"({word.join(map(self.condition, tree.operands))})", Kind.BOOLEAN
+            case Choice():
+                test = self.condition(tree.condition)
+                then, kind = self._write(tree.then)
+                otherwise, other = self._write(tree.otherwise)
+                self._meet(kind, other)
+                return f"({then} if {test} else {otherwise})", kind
+            case Call():
+                return self._call(tree)
+            case _:
+                raise _Unsuited
+
+    def _operation(self, tree: Operation) -> tuple[str, Kind | int]:
+        if tree.name == "negate":
+            return f"(not {self.condition(tree.operands[0])})", Kind.BOOLEAN
+        if tree.name == "negative":
+            source, kind = self._write(tree.operands[0])
+            self._require(kind, Kind.NUMBER)
+            return f"(-{source})", Kind.NUMBER
+        if tree.name in ("contains", "not_contains"):
+            return self._membership(tree)
+        sign = _SIGNS.get(tree.name)
+        if sign is None:
+            raise _Unsuited
+        (left, left_kind), (right, right_kind) = map(self._write, tree.operands)
+        if tree.name in _ARITHMETIC:
+            self._require(left_kind, Kind.NUMBER)
+            self._require(right_kind, Kind.NUMBER)
+            return f"({left} {sign} {right})", Kind.NUMBER
+        self._meet(left_kind, right_kind)
+        return f"({left} {sign} {right})", Kind.BOOLEAN
+
+    def _membership(self, tree: Operation) -> tuple[str, Kind]:
+        item, among = tree.operands
+        if not (isinstance(among, Literal) and isinstance(among.value, list)):
+            raise _Unsuited
+        if not among.value or not texts(among.value):
+            raise _Unsuited
+        source, kind = self._write(item)
+        self._require(kind, Kind.TEXT)
+        word = "in" if tree.name == "contains" else "not in"
+        return f"({source} {word} {self._constant(frozenset(among.value))})", Kind.BOOLEAN
+
+    def _call(self, tree: Call) -> tuple[str, Kind | int]:
+        function = FUNCTIONS[tree.function]
+        if tree.function in _ANSWERS:
+            self._write(tree.arguments[0])
+            return self._constant(_ANSWERS[tree.function]), Kind.BOOLEAN
+        if not _suits(function) or tree.clock is not None:
+            raise _Unsuited
+        sources = []
+        for parameter, argument in zip(
+            run_time_parameters(function), tree.arguments, strict=True
+        ):
+            if isinstance(argument, Literal):
+                if argument.value is None and parameter.default is not None:
+                    raise _Unsuited
+                sources.append(self._constant(argument.value))
+                continue
+            source, kind = self._write(argument)
+            self._require(kind, parameter.kind)
+            sources.append(source)
+        if function.prepare is not None:
+            sources.append(self._constant(tree.prepared))
+        return f"{self._constant(function.call)}({', '.join(sources)})", function.result
+
+
+#: What is known of values that are set and readable.
+_ANSWERS: Final[Mapping[str, bool]] = {"is_set": True, "is_empty": False, "is_unreadable": False}
+
+
+def _suits(function: Function) -> bool:
+    return (
+        function.mode is Mode.SPREAD
+        and not function.may_be_empty
+        and not function.variadic
+        and function.result in (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.BOOLEAN)
+    )

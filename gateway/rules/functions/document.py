@@ -1,0 +1,138 @@
+"""The page of the function table: ``python -m gateway.rules.functions.document``.
+
+Law: a pure function of the table; nothing on the page is written anywhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from gateway.annotation.values import Value, kind_name, number_text
+from gateway.rules.function import REQUIRED, Example, Function, Parameter
+from gateway.rules.functions import FUNCTIONS
+from gateway.rules.functions.bounds import SINGLE
+from gateway.rules.functions.date import EXAMPLE_NOW
+
+#: In the order of the language page: a group's title and what holds for all of it.
+GROUPS: Final = {
+    "empty": ("Empty values", "The ways to speak about empty and unreadable values."),
+    "number": ("Numbers", "Numbers are exact decimals of at most 40 digits."),
+    "columns": (
+        "Columns",
+        (
+            "These take one column, or several single values, and leave empty ones out. "
+            "A list stands for a column in the examples."
+        ),
+    ),
+    "text": (
+        "Text",
+        (
+            "Positions count characters. A text of which nothing is left is empty. "
+            "Patterns run in linear time: they have no lookaround and no references to groups. "
+            r"`\w`, `\d` and `\s` are those of Unicode, `\b` that of ASCII. "
+            'A pattern with a backslash is written `r"…"`.'
+        ),
+    ),
+    "date": (
+        "Dates",
+        (
+            "Dates are of the years 1 to 9999; one that leaves them fails the rule. "
+            f"In the examples it is {EXAMPLE_NOW:%Y-%m-%d %H:%M} UTC."
+        ),
+    ),
+    "codes": (
+        "Codes",
+        (
+            "These check form and check digits, and ask nobody whether a code is in use. "
+            "Blanks, and marks that are usual in a code, do not count."
+        ),
+    ),
+    "choice": ("Choice", "Values that depend on others."),
+}
+
+_HEAD: Final = """\
+# Functions
+
+Made from the function table by `python -m gateway.rules.functions.document`; every example is run.
+
+An empty argument makes the result empty, an unreadable one makes it unreadable, and a column is
+taken row by row, unless the function says otherwise.
+"""
+
+
+def document(functions: Mapping[str, Function]) -> str:
+    """Write the page."""
+    return "\n".join((_HEAD, *_sections(functions.values())))
+
+
+def signature(function: Function) -> str:
+    """Write a function with its parameters and their defaults."""
+    parameters = [_parameter(parameter) for parameter in function.parameters]
+    if function.variadic:
+        parameters.append("…")
+    return f"{function.name}({', '.join(parameters)})"
+
+
+def _parameter(parameter: Parameter) -> str:
+    if parameter.default is REQUIRED:
+        return parameter.name
+    if parameter.default is None:
+        return f"{parameter.name}?"
+    return f"{parameter.name}={written(parameter.default)}"
+
+
+def written(value: Value) -> str:
+    """Write a value as the language does."""
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return str(value)
+        case Decimal():
+            return number_text(value)
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return f"[{', '.join(map(written, value))}]"
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _sections(functions: Iterable[Function]) -> Iterator[str]:
+    rows = list(functions)
+    for group, (title, law) in GROUPS.items():
+        yield f"## {title}\n\n{law}\n"
+        for function in rows:
+            if function.group == group:
+                yield "\n".join(_entry(function))
+
+
+def _entry(function: Function) -> Iterator[str]:
+    yield f"### `{signature(function)}`\n"
+    yield f"{function.summary}\n"
+    yield " ".join(_facts(function)) + "\n"
+    yield "```python"
+    yield from map(_example, function.examples)
+    yield "```\n"
+
+
+def _facts(function: Function) -> Iterator[str]:
+    gives = "any value" if SINGLE in function.result else kind_name(function.result)
+    yield f"Gives {gives}{', or empty' if function.may_be_empty else ''}."
+    literal = [f"*{one.name}*" for one in function.parameters if one.literal]
+    if literal:
+        verb = "are" if len(literal) > 1 else "is"
+        yield f"{' and '.join(literal)} {verb} written in the rule or come from `params`."
+
+
+def _example(example: Example) -> str:
+    return f"{example.expression}  # {written(example.result)}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document(FUNCTIONS))

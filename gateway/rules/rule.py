@@ -1,0 +1,170 @@
+"""Rules as compiled: checked against the language and their queue, ready to be linked.
+
+Language §2, §3, §5. Law: values only; a rule of these types has no mistake that can be known
+before a document is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from gateway.annotation.values import Kind
+from gateway.diagnostic import Span
+from gateway.effects import Level
+from gateway.rules.expressions.expression import Expression
+from gateway.rules.selectors.path import Path
+from gateway.rules.templates.template import Template
+
+
+class Mode(StrEnum):
+    """Whether a rule's effects are answered."""
+
+    ENFORCE = "enforce"
+    #: Evaluated, traced and counted, but not answered.
+    SHADOW = "shadow"
+    OFF = "off"
+
+
+class Overwrite(StrEnum):
+    """Which values ``replace`` may replace."""
+
+    ALWAYS = "always"
+    EMPTY = "empty"
+    #: Not what a person typed.
+    UNTOUCHED = "untouched"
+
+
+class OnFailure(StrEnum):
+    """How a rule that failed is marked in the answer."""
+
+    WARN = "warn"
+    ERROR = "error"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class BySchemaId:
+    """Every datapoint with this schema id, or every row of the table with it."""
+
+    schema_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByPath:
+    """Every result of a JMESPath expression over the list of sections."""
+
+    path: Path
+
+
+#: None: once for the annotation.
+Selector: TypeAlias = BySchemaId | ByPath | None
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a message or blocker stands: fields by schema id; none of them is the document."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """``message``."""
+
+    level: Level
+    text: Template
+    #: None: the selected datapoint, else the document.
+    at: At | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """``block``."""
+
+    text: Template
+    at: At | None
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """``replace`` of one target."""
+
+    #: None: the selected datapoint.
+    schema_id: str | None
+    template: Template
+
+    @property
+    def clears(self) -> bool:
+        """Whether it is the literal ``""``."""
+        return self.template.parts == ("",)
+
+
+Effect: TypeAlias = Say | Stop | Put
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """What the rules of a group share."""
+
+    name: str
+    #: Speaks of the annotation; evaluated once per request.
+    when: Expression | None
+    #: A rule that fires ends the group for its row or field.
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of one queue."""
+
+    id: str
+    place: Span
+    description: str
+    mode: Mode
+    #: Actions of ``annotation_content``.
+    actions: frozenset[str]
+    edited: frozenset[str]
+    group: Group | None
+    select: Selector
+    when: Expression | None
+    require: Expression | None
+    fires_when_empty: bool
+    overwrite: Overwrite
+    on_failure: OnFailure
+    effects: tuple[Effect, ...]
+    otherwise: tuple[Effect, ...]
+
+    def expressions(self) -> Iterator[Expression]:
+        """Yield every expression of the rule, those in templates included."""
+        if self.group is not None and self.group.when is not None:
+            yield self.group.when
+        if self.when is not None:
+            yield self.when
+        if self.require is not None:
+            yield self.require
+        for effect in (*self.effects, *self.otherwise):
+            template = effect.template if isinstance(effect, Put) else effect.text
+            yield from (hole.expression for hole in template.holes)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules of one queue, in the order in which they run."""
+
+    rules: tuple[Rule, ...]
+    #: Kinds by schema id, from the queue's schema and ``fields``.
+    kinds: Mapping[str, Kind]
+    #: What people call a field, by schema id.
+    labels: Mapping[str, str]
+    #: Schema ids that the schema hides.
+    hidden: frozenset[str]
+    placeholders: frozenset[str]
+    timezone: str
+    #: Every schema id that the schema has; None without one.
+    known: frozenset[str] | None = field(default=None)
+
+    def __len__(self) -> int:
+        return len(self.rules)

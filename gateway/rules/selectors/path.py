@@ -1,0 +1,93 @@
+"""JMESPath selectors, compiled.
+
+Language §3, security reference §6. Law: pure; a compiled selector gives what ``jmespath.search``
+gives or fails with one exception, within bounds, on any plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jmespath import exceptions, functions
+
+from gateway.rules.selectors.budget import Budget, SelectorError, checked_length
+from gateway.rules.selectors.compile import compile_tree
+from gateway.rules.selectors.loops import Run
+from gateway.rules.selectors.parse import PathSyntaxError, parse
+from gateway.rules.selectors.shape import Shape, recognize
+from gateway.rules.selectors.tree import copies, id_key
+
+__all__ = ["Path", "PathSyntaxError", "SelectorError", "Shape", "compile_path"]
+
+#: From so many copies of its data on, a result is measured before it is given away.
+_MANY_COPIES: Final = 64
+
+#: What a search may raise on some data. The library's own errors are `ValueError`.
+_FAILURES: Final = (
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A compiled selector. It keeps no state: one serves all threads."""
+
+    text: str
+    #: From plain data to the result, which may share parts with the data.
+    #: Raises `SelectorError`, and nothing else.
+    search: Callable[[Any], Any]
+    #: What it means over a list of sections, when an index can answer it.
+    shape: Shape | None
+    #: The key under which a result carries its node's id: ``id``, or as a last
+    #: ``.{node_id: id}`` renames it.
+    id_key: str
+
+
+def compile_path(text: str) -> Path:
+    """Compile a selector.
+
+    Raises:
+        PathSyntaxError: it is no JMESPath, calls what is no function, or goes beyond a limit.
+    """
+    tree = parse(text)
+    run = compile_tree(tree)
+    return Path(text, _searching(run, copies(tree) > _MANY_COPIES), recognize(tree), id_key(tree))
+
+
+def _searching(run: Run, measured: bool) -> Callable[[Any], Any]:
+    def search(value: Any) -> Any:
+        budget = Budget()
+        try:
+            found = run(value, budget)
+            if measured:
+                budget.spend_tree(found)
+            return checked_length(found) if found.__class__ is list else found
+        except _FAILURES as error:
+            # Without the cause: its text quotes captured values.
+            raise SelectorError(_sentence(error)) from None
+
+    return search
+
+
+def _sentence(error: Exception) -> str:
+    match error:
+        case exceptions.JMESPathTypeError():
+            expected = " or ".join(error.expected_types).replace("-", " of ")
+            # For elements of lists the library tells Python's names.
+            actual = functions.TYPES_MAP.get(error.actual_type, error.actual_type)
+            return f"{error.function_name}() takes {expected}, not {actual}"
+        case RecursionError():
+            return "the document is nested too deep for the selector"
+        case OverflowError():
+            return "the selector met a number that is too large"
+        case TypeError():
+            return "the selector compares or combines values of different types"
+        case _:
+            return "the selector met a value that a function cannot take"

@@ -1,0 +1,169 @@
+"""A file's structure held against the JSON Schema of its kind, mistakes told in YAML's words.
+
+Law: what the schema says decides; this only finds the place and the sentence. Never fetches.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from gateway.diagnostic import Diagnostic, Report, Severity, Span
+from gateway.rules.located import Located
+from gateway.rules.mistakes import repeated, report_mistake, report_unknown_keys
+from gateway.rules.quoting import quote
+from gateway.rules.reading import MAX_MISTAKES
+from gateway.rules.source import Entry, List, Map, Node, Scalar, plain
+
+if TYPE_CHECKING:
+    from jsonschema import Draft7Validator, ValidationError
+
+Kind: TypeAlias = Literal["gateway", "queue", "rules"]
+
+_SCHEMAS: Final = Path(__file__).parent.parent / "schemas"
+
+
+def check_structure(root: Map, kind: Kind, report: Report) -> bool:
+    """Hold a file against the JSON Schema of its *kind* and report every mistake.
+
+    Returns:
+        Whether the file can be compiled: it has no mistakes, in its YAML neither.
+    """
+    refused = {_start(found.span) for found in report if _is_error_in(found, root.span.file)}
+    wrong = bool(refused)
+    for node, place in _braces(root, Located(None, None, root)):
+        _report_braces(node, place, report)
+        refused.add(_start(node.span))
+        wrong = True
+
+    found = _branched(_validator(kind).iter_errors(plain(root)))
+    errors = list(islice(found, MAX_MISTAKES))
+    located = [(error, _located(root, error, refused)) for error in errors]
+    mistyped = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
+    kept = [
+        (error, place)
+        for error, place in located
+        if place is not None
+        # What else is wrong with a value of another type is no news.
+        and (error.validator == "type" or tuple(error.absolute_path) not in mistyped)
+    ]
+    typed = {
+        (tuple(error.absolute_path), missing)
+        for error, place in kept
+        if error.validator == "additionalProperties"
+        for missing in report_unknown_keys(error, place, report)
+    }
+    for error, place in kept:
+        if error.validator != "additionalProperties":
+            report_mistake(error, place, report, typed)
+    return not wrong and not kept
+
+
+@cache
+def _validator(kind: Kind) -> Draft7Validator:
+    # Imported here: it takes a tenth of a second, which a command without files need not spend.
+    from jsonschema import Draft7Validator, validators
+    from referencing import Registry
+
+    schema = json.loads((_SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
+    # The published types leave this function untyped.
+    extended: Any = validators.extend
+    validator: type[Draft7Validator] = extended(Draft7Validator, {"uniqueItems": _unique_items})
+    return validator(schema, registry=Registry())
+
+
+def _unique_items(
+    _validator: object, unique: bool, items: Any, _schema: object
+) -> Iterator[ValidationError]:
+    """Compare single values only: the library's own comparison costs the square of a mixed list."""
+    from jsonschema import ValidationError
+
+    if unique and isinstance(items, list) and repeated(items) is not None:
+        yield ValidationError("repeated")
+
+
+def _is_error_in(found: Diagnostic, file: str) -> bool:
+    return found.severity is Severity.ERROR and found.span.file == file
+
+
+def _start(span: Span) -> tuple[int, int]:
+    return span.line, span.column
+
+
+def _located(root: Map, error: ValidationError, refused: set[tuple[int, int]]) -> Located | None:
+    """Find the place of an error; None if something there has been refused already."""
+    place = Located(None, None, root)
+    for step in error.absolute_path:
+        place = place.step(step)
+        if _start(place.node.span) in refused:
+            return None
+    return place
+
+
+def _branched(errors: Any) -> Iterator[ValidationError]:
+    """Replace "none of these" by what is wrong with the one that was meant."""
+    for error in errors:
+        if error.validator in ("anyOf", "oneOf") and not _is_choice(error):
+            meant = _branch(error)
+            if meant is None:
+                yield error
+            else:
+                yield from _branched(meant)
+        else:
+            yield error
+
+
+def _is_choice(error: ValidationError) -> bool:
+    branches: Any = error.validator_value
+    return all("const" in branch for branch in branches)
+
+
+def _branch(error: ValidationError) -> list[ValidationError] | None:
+    """Choose the branch by the type of the value; None if no branch is of its type."""
+    by_branch: dict[Any, list[ValidationError]] = {}
+    for reason in error.context or []:
+        by_branch.setdefault(reason.schema_path[0], []).append(reason)
+    for reasons in by_branch.values():
+        if not any(_is_own_type(reason) for reason in reasons):
+            return reasons
+    return None
+
+
+def _is_own_type(reason: ValidationError) -> bool:
+    return reason.validator == "type" and not reason.path
+
+
+def _braces(node: Node, place: Located) -> Iterator[tuple[Map, Located]]:
+    """Find texts such as ``{amount_total}``, which YAML reads as mappings."""
+    match node:
+        case Map():
+            if node.flow is not None and any(map(_has_no_colon, node.entries.values())):
+                yield node, place
+                return
+            for key, entry in node.entries.items():
+                yield from _braces(entry.value, place.step(key))
+        case List():
+            for at, item in enumerate(node.items):
+                yield from _braces(item, place.step(at))
+
+
+def _has_no_colon(entry: Entry) -> bool:
+    value = entry.value
+    return isinstance(value, Scalar) and _start(value.span) == (
+        entry.key.span.end_line,
+        entry.key.span.end_column,
+    )
+
+
+def _report_braces(node: Map, place: Located, report: Report) -> None:
+    written = node.flow or ""
+    report.error(
+        "R112",
+        f"YAML reads {written!r} as a mapping, not as text",
+        node.span,
+        hint=f"put it in quotes: {place.line(quote(written))}",
+    )

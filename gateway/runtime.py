@@ -1,0 +1,230 @@
+"""The gateway: one hook request in, one answer out.
+
+Design §1. Law: states the order of things; each line of `Gateway.answer` is a function of its
+arguments. A request takes the serving state once, at its start, and sees no other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from gateway.annotation.content import Content
+from gateway.config.configuration import Configuration, Queue
+from gateway.engine.evaluate import evaluate
+from gateway.engine.outcome import Evaluation
+from gateway.engine.program import Program, link
+from gateway.hooks.reads import reads_of
+from gateway.hooks.request import Decoder, Request
+from gateway.hooks.response import NEUTRAL, render_response
+from gateway.hooks.side_loads import SideLoads
+from gateway.hooks.signature import Secret, SignatureError, Signatures, verify
+from gateway.hooks.wire import Reads
+
+#: Seconds that all rules together may take for one request.
+TIME_LIMIT: Final = 5.0
+
+#: Tried for names that are no queue's, so that they take as long as one that is.
+_DECOY: Final = (Secret("no queue has this name", "decoy"),)
+
+
+class ForeignSecretError(Exception):
+    """The request is signed, but not with a secret of the queue that it names."""
+
+    def __str__(self) -> str:
+        return "signed for another queue"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one request is answered, and what its log line says."""
+
+    #: Strict JSON.
+    body: bytes
+    request_id: str | None
+    #: The queue file's name; None when the request's queue is none of ours.
+    queue: str | None
+    #: ``event.action``, or ``other``.
+    event: str
+    revision: str
+    #: How many rules ran.
+    rules: int
+    fired: tuple[str, ...]
+    failed: tuple[str, ...]
+    evaluation: Evaluation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """One queue, ready to answer."""
+
+    queue: Queue
+    program: Program
+    decoder: Decoder
+    zone: ZoneInfo
+    side_loads: SideLoads
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    """Everything of one configuration that requests need."""
+
+    configuration: Configuration
+    by_name: Mapping[str, _Served]
+    by_id: Mapping[int, _Served]
+    decoder: Decoder
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Gateway:
+    """Answers hook requests by the rules of one configuration, which can be switched."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        clock: Callable[[], datetime] = _now,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Serve *configuration*; *clock* tells aware times, *timer* seconds."""
+        self._clock = clock
+        self._timer = timer
+        self._serving = _serve(configuration, None)
+
+    @property
+    def ready(self) -> bool:
+        """Whether rules are loaded."""
+        return bool(self._serving.by_name)
+
+    @property
+    def revision(self) -> str:
+        """What the configuration that answers is called."""
+        return self._serving.configuration.revision
+
+    def switch(self, configuration: Configuration) -> None:
+        """Answer by *configuration* from the next request on."""
+        self._serving = _serve(configuration, self._serving)
+
+    def answer(self, body: bytes, signatures: Signatures, name: str | None) -> Answer:
+        """Answer one hook request, addressed to the queue file *name* or to the gateway.
+
+        Raises:
+            SignatureError: the body is not the platform's.
+            PayloadError: the body is not a hook request.
+            ForeignSecretError: it is signed for another queue than it names.
+        """
+        serving = self._serving  # Read once: one answer, one configuration.
+        addressed = _verify(serving, body, signatures, name)
+        request = (serving.decoder if addressed is None else addressed.decoder).decode(body)
+        served = _route(serving, addressed, request)
+        evaluation = self._evaluate(served, request)
+        return _answer(serving, served, request, evaluation)
+
+    def dry_run(self, body: bytes, name: str) -> Answer:
+        """Answer a stored request by the rules of the queue file *name*, signed or not.
+
+        Raises:
+            PayloadError: the body is not a hook request.
+        """
+        serving = self._serving
+        served = serving.by_name[name]
+        request = served.decoder.decode(body)
+        return _answer(serving, served, request, self._evaluate(served, request))
+
+    def _evaluate(self, served: _Served | None, request: Request) -> Evaluation | None:
+        if served is None or not request.has_content or not served.program.steps:
+            return None
+        assert request.tree is not None  # noqa: S101 - it has content.
+        deadline = self._timer() + TIME_LIMIT
+        program = served.side_loads.applied(served.program, request.decoded_key("schemas"))
+        content = Content(request.tree, program.rules.kinds, program.rules.placeholders)
+        now = self._clock().astimezone(served.zone)
+        return evaluate(program, content, request.at(now, lambda: self._timer() > deadline))
+
+
+def _serve(configuration: Configuration, previous: _Serving | None) -> _Serving:
+    """Link what is new; queues that are the same as before keep what was made of them."""
+    by_name: dict[str, _Served] = {}
+    reads = Reads()
+    for name, queue in configuration.by_name.items():
+        before = previous.by_name.get(name) if previous is not None else None
+        if before is not None and before.queue is queue:
+            by_name[name] = before
+        else:
+            by_name[name] = _Served(
+                queue,
+                link(queue.rules),
+                Decoder(reads_of(queue.rules)),
+                ZoneInfo(queue.rules.timezone),
+                SideLoads(),
+            )
+        if not queue.secrets:
+            reads |= reads_of(queue.rules)
+    by_id = {one: by_name[queue.name] for one, queue in configuration.queues.items()}
+    return _Serving(configuration, by_name, by_id, Decoder(reads))
+
+
+def _verify(
+    serving: _Serving, body: bytes, signatures: Signatures, name: str | None
+) -> _Served | None:
+    """Check the signature against the secrets of whom the request is addressed to.
+
+    Returns:
+        The addressed queue; None when it is addressed to the gateway.
+    """
+    configuration = serving.configuration
+    if name is None:
+        if not configuration.secrets and any(one.queue.unsigned for one in serving.by_name.values()):
+            return None
+        verify(body, signatures, configuration.secrets, legacy=configuration.legacy_signature)
+        return None
+    addressed = serving.by_name.get(name)
+    if addressed is None:
+        verify(body, signatures, _DECOY, legacy=True)
+        raise SignatureError("wrong")
+    queue = addressed.queue
+    if not queue.unsigned:
+        legacy = queue.legacy_signature or (
+            not queue.secrets and configuration.legacy_signature
+        )
+        verify(body, signatures, queue.secrets or configuration.secrets, legacy=legacy)
+    return addressed
+
+
+def _route(serving: _Serving, addressed: _Served | None, request: Request) -> _Served | None:
+    """Find the queue that a request names, and refuse it if its signature is another's."""
+    queue_id = request.queue_id
+    if addressed is not None:
+        if queue_id is not None and queue_id not in addressed.queue.ids:
+            raise ForeignSecretError
+        return addressed
+    served = serving.by_id.get(queue_id) if queue_id is not None else None
+    if served is None:
+        return None
+    signed = bool(serving.configuration.secrets)
+    if served.queue.secrets or (not signed and not served.queue.unsigned):
+        raise ForeignSecretError
+    return served
+
+
+def _answer(
+    serving: _Serving, served: _Served | None, request: Request, evaluation: Evaluation | None
+) -> Answer:
+    body = NEUTRAL if evaluation is None else render_response(evaluation, request.action)
+    return Answer(
+        body=body,
+        request_id=request.request_id,
+        queue=None if served is None else served.queue.name,
+        event=request.name,
+        revision=serving.configuration.revision if served is None else served.queue.revision,
+        rules=0 if evaluation is None else len(evaluation.outcomes),
+        fired=() if evaluation is None else evaluation.fired,
+        failed=() if evaluation is None else evaluation.failed,
+        evaluation=evaluation,
+    )

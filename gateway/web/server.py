@@ -1,0 +1,270 @@
+"""The server: waitress with our limits, a loop of our own, and an end without loss.
+
+Design §3 and §4, security reference §3 and §10. Law: sockets and threads; knows the application
+only as something that is called.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+from gateway.web import refusals
+from gateway.web.channel import Channel
+from gateway.web.logs import Log, ServerRecords
+from gateway.web.receiving import Refused
+
+MEGABYTE: Final = 1_000_000
+DEFAULT_BODY_LIMIT: Final = 10 * MEGABYTE
+DEFAULT_THREADS: Final = 8
+
+#: Bodies up to this size are not counted against the memory of all of them.
+_SMALL_BODY: Final = 256 * 1024
+_TICK: Final = 1.0
+_DRAIN_TICK: Final = 0.05
+#: A connection that was silent for this long has nothing under way.
+_SILENT: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the server allows itself and its callers."""
+
+    threads: int = DEFAULT_THREADS
+    body: int = DEFAULT_BODY_LIMIT
+    #: Bytes of the first line and the headers.
+    headers: int = 65_536
+    #: Bytes of all bodies that are arriving or waiting, beyond which larger ones are sent away.
+    bodies: int = 32 * DEFAULT_BODY_LIMIT
+    connections: int = 1000
+    #: Requests that wait for a worker, beyond which the next is sent away.
+    queue: int = 512
+    #: Seconds a request may take to arrive, in all.
+    receive: float = 20.0
+    #: Seconds a connection may be silent.
+    silence: float = 15.0
+    #: Seconds between two looks for connections to close.
+    look: float = 3.0
+    #: Seconds that a stop may take.
+    drain: float = 25.0
+    #: Seconds between "not ready" and closing the door, for balancers to notice.
+    notice: float = 0.0
+
+
+class Listener(TcpWSGIServer):  # type: ignore[misc]  # the server's library has no types
+    """A listening socket and its connections."""
+
+    channel_class = Channel
+
+    def __init__(
+        self, application: Any, limits: Limits, log: Log, draining: threading.Event, **given: Any
+    ) -> None:
+        """Bind, and listen."""
+        self.limits = limits
+        self.log = log
+        self.draining = draining
+        super().__init__(application, **given)
+
+    @property
+    def channels(self) -> list[Channel]:
+        """The open connections."""
+        return list(self.active_channels.values())
+
+    def add_task(self, task: Channel) -> None:
+        """Hand a connection's next request to a worker, or leave it to the loop."""
+        if len(self.task_dispatcher.queue) >= self.limits.queue and not task.is_quick():
+            task.requests[0].error = Refused(refusals.BUSY)
+        if not (task.is_quick() and task.leave_to_loop()):
+            super().add_task(task)
+
+    def admit(self, channel: Channel) -> None:
+        """Send a connection away whose body, with all the others, takes too much memory."""
+        if channel.held() <= _SMALL_BODY:
+            return
+        if sum(one.held() for one in self.channels) > self.limits.bodies:
+            channel.refuse(refusals.BUSY)
+
+    def maintenance(self, now: float) -> None:
+        """Close what is too slow, too silent or has lingered enough."""
+        at = time.monotonic()
+        for channel in self.channels:
+            if channel.lingers_until:
+                channel.will_close = at > channel.lingers_until
+            elif channel.request is not None and not channel.requests:
+                late = at - channel.request.began > self.limits.receive
+                if late or now - channel.last_activity > self.limits.silence:
+                    channel.refuse(refusals.TIMEOUT)
+        super().maintenance(now)
+
+    def close_door(self) -> None:
+        """Accept what the system has accepted for us, then listen no more."""
+        for _ in range(self.adj.backlog):
+            before = len(self.active_channels)
+            self.handle_accept()
+            if len(self.active_channels) == before:
+                break
+        # Not `close`, which would also close what workers wake the loop with.
+        wasyncore.dispatcher.close(self)
+
+
+class Server:
+    """Listens, answers, and stops without loss."""
+
+    def __init__(
+        self,
+        application: Any,
+        listen: str,
+        log: Log,
+        draining: threading.Event,
+        limits: Limits | None = None,
+    ) -> None:
+        """Bind *listen*, ``HOST:PORT``; connections wait until `run`.
+
+        Raises:
+            OSError: the address cannot be bound.
+            ValueError: it is no address.
+        """
+        self._limits = limits or Limits()
+        self._log = log
+        self._draining = draining
+        self._ending = threading.Lock()
+        self._ended = False
+        self._map: dict[int, Any] = {}
+        adjustments = _adjustments(listen, self._limits)
+        self._dispatcher = ThreadedTaskDispatcher()
+        self._listeners = [
+            Listener(
+                application,
+                self._limits,
+                log,
+                draining,
+                map=self._map,
+                dispatcher=self._dispatcher,
+                adj=adjustments,
+                sockinfo=sockinfo,
+            )
+            for sockinfo in adjustments.listen
+        ]
+        _take_records(log)
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where it listens, each ``HOST:PORT``."""
+        return [_address(one.effective_host, one.effective_port) for one in self._listeners]
+
+    @property
+    def port(self) -> int:
+        """The port of the first address."""
+        return int(self._listeners[0].effective_port)
+
+    @property
+    def listening(self) -> bool:
+        """Whether new connections are accepted."""
+        return any(one.accepting for one in self._listeners)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a worker."""
+        return len(self._dispatcher.queue)
+
+    def run(self) -> bool:
+        """Answer until `stop` is called; return whether everything begun was finished."""
+        self._dispatcher.set_thread_count(self._limits.threads)
+        while not self._draining.is_set():
+            wasyncore.poll2(self._tick, self._map)
+        closes = time.monotonic() + self._limits.notice
+        while time.monotonic() < closes:
+            wasyncore.poll2(_DRAIN_TICK, self._map)
+        for listener in self._listeners:
+            listener.close_door()
+        finished = self._drain()
+        self._end(finished)
+        return finished
+
+    def stop(self) -> None:
+        """Begin to stop. Any thread may call it, and more than once; no signal handler may."""
+        with self._ending:
+            self._draining.set()
+            if not self._ended:
+                self._listeners[0].pull_trigger()
+
+    def _end(self, finished: bool) -> None:
+        with self._ending:
+            self._ended = True
+        # A worker that outlives its time still wakes the loop: then that pipe must stay open.
+        if finished and self._dispatcher.shutdown(timeout=1) and not self._dispatcher.threads:
+            for listener in self._listeners:
+                listener.trigger.close()
+        for channel in self._channels:
+            channel.handle_close()
+
+    @property
+    def _tick(self) -> float:
+        return min(_TICK, self._limits.look)
+
+    @property
+    def _channels(self) -> Iterator[Channel]:
+        for listener in self._listeners:
+            yield from listener.channels
+
+    def _drain(self) -> bool:
+        """Finish what has begun; return whether that was possible in time."""
+        ends = time.monotonic() + self._limits.drain
+        while time.monotonic() < ends:
+            now = time.time()
+            for listener in self._listeners:
+                listener.maintenance(now)
+            waiting = False
+            for channel in self._channels:
+                if channel.must_wait() or now - channel.last_activity < _SILENT:
+                    waiting = waiting or not channel.lingers_until
+                else:
+                    channel.will_close = True
+            if not waiting:
+                return True
+            wasyncore.poll2(_DRAIN_TICK, self._map)
+        return not any(channel.must_wait() for channel in self._channels)
+
+
+def _adjustments(listen: str, limits: Limits) -> Adjustments:
+    adjustments = Adjustments(
+        listen=listen,
+        threads=limits.threads,
+        # Its defaults read 8 KiB at a time and write bodies over 512 KiB to disk; ours, none.
+        recv_bytes=256 * 1024,
+        inbuf_overflow=max(32 * 1024 * 1024, limits.body + 1),
+        # The server refuses what reaches its limits, not only what exceeds them.
+        max_request_body_size=limits.body + 1,
+        max_request_header_size=limits.headers + 1,
+        connection_limit=limits.connections,
+        asyncore_use_poll=True,
+        ident="",
+        expose_tracebacks=False,
+        log_socket_errors=False,
+        # No forwarded header is ever read.
+        clear_untrusted_proxy_headers=False,
+    )
+    # Whole seconds are all that its constructor takes.
+    adjustments.channel_timeout = limits.silence
+    adjustments.cleanup_interval = limits.look
+    return adjustments
+
+
+def _address(host: str, port: int | str) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _take_records(log: Log) -> None:
+    logger = logging.getLogger("waitress")
+    logger.handlers = [ServerRecords(log)]
+    logger.propagate = False
+    logger.setLevel(logging.ERROR)

@@ -1,0 +1,390 @@
+"""Folders that change under a running gateway, on real files and with a clock of our own."""
+
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.config.load import load
+from gateway.config.references import FOLDERS_VARIABLE
+from gateway.config.reload import THOROUGH, Reloader, Watcher
+
+ENVIRONMENT = {
+    "ACME": "secret-of-acme-0123456789",
+    "GLOBEX": "secret-of-globex-01234567",
+}
+GATEWAY = "version: 1\n"
+RULES = """\
+version: 1
+rules:
+  - id: total-missing
+    require: is_set(amount_total)
+    message: The total is missing.
+"""
+
+
+def queue(name, first=1, extra=""):
+    return f"""\
+version: 1
+queue:
+  ids: [{first}, {first + 1}]
+  secret: ${{env:{name}}}
+  rules: [a.rules.yaml]
+{extra}"""
+
+
+FILES = {
+    "gateway.yaml": GATEWAY,
+    "acme.queue.yaml": queue("ACME"),
+    "globex.queue.yaml": queue("GLOBEX", 11),
+    "a.rules.yaml": RULES,
+}
+MORE = RULES + "  - id: date-missing\n    require: is_set(date_issue)\n    message: No date.\n"
+BROKEN = "version: 1\nrules: [\n"
+
+
+def write(root, files):
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+
+class Served:
+    """A folder that is served: what was switched to, and what was reported."""
+
+    def __init__(self, root, environment=ENVIRONMENT):
+        self.root = root
+        self.now = 1_000.0
+        self.switched = []
+        self.on_switch = self.switched.append
+        self.reported = []
+        start = load(root, environment)
+        self.reloader = Reloader(
+            root, environment, start, self.switched.append, self.reported.append
+        )
+
+    def look(self, seconds=0.0):
+        """Let time pass and look once."""
+        self.now += seconds
+        return self.reloader.look(self.now)
+
+    def settle(self):
+        """Look as a watcher does, until nothing is under way."""
+        self.now += 1.0
+        while wait := self.look():
+            self.now += wait
+
+    @property
+    def status(self):
+        return self.reloader.status
+
+    def rules(self, name="acme"):
+        return [rule.id for rule in self.reloader.configuration.by_name[name].rules.rules]
+
+
+@pytest.fixture
+def served(tmp_path):
+    root = tmp_path / "configs"
+    write(root, FILES)
+    return Served(root)
+
+
+def test_nothing_happens_while_nothing_changes(served):
+    for _ in range(5):
+        served.settle()
+    served.now += THOROUGH
+    served.settle()
+
+    assert not served.switched
+    assert not served.reported
+
+
+def test_a_change_is_taken_once_it_has_settled(served):
+    write(served.root, {"a.rules.yaml": MORE})
+
+    assert served.look(1.0) == pytest.approx(0.3)
+    assert not served.switched
+    assert served.look(0.3) == 0.0
+    (configuration,) = served.switched
+    assert served.rules() == ["total-missing", "date-missing"]
+    assert served.status.revision == configuration.revision
+    assert (served.status.successes, served.status.failures) == (1, 0)
+    assert not served.status.stale
+
+
+def test_a_file_that_is_being_written_is_not_taken(served):
+    for text in ("", RULES[:40], RULES + "#", MORE):
+        write(served.root, {"a.rules.yaml": text})
+        assert served.look(0.2) > 0
+    assert not served.reported
+
+    served.settle()
+
+    assert len(served.switched) == len(served.reported) == 1
+    assert len(served.rules()) == 2
+
+
+def test_touching_a_file_changes_nothing(served):
+    (served.root / "a.rules.yaml").touch()
+    served.settle()
+
+    assert not served.reported
+
+
+def test_a_file_replaced_by_rename_is_taken(served):
+    (served.root / ".new").write_text(MORE)
+    (served.root / ".new").rename(served.root / "a.rules.yaml")
+    served.settle()
+
+    assert len(served.rules()) == 2
+
+
+def test_a_config_map_that_is_swapped_is_taken_as_a_whole(tmp_path):
+    def mount(version, files):
+        write(tmp_path / f"..{version}", files)
+        (tmp_path / "..tmp").symlink_to(f"..{version}")
+        (tmp_path / "..tmp").rename(tmp_path / "..data")
+
+    mount("1", FILES)
+    for name in FILES:
+        (tmp_path / name).symlink_to(f"..data/{name}")
+    served = Served(tmp_path)
+    mount("2", {**FILES, "a.rules.yaml": MORE, "acme.queue.yaml": queue("ACME", 5)})
+    shutil.rmtree(tmp_path / "..1")
+    served.settle()
+
+    (configuration,) = served.switched
+    assert len(served.rules()) == 2
+    assert set(configuration.queues) == {5, 6, 11, 12}
+
+
+def test_a_link_to_a_folder_that_flips_is_taken(tmp_path):
+    write(tmp_path / "one", FILES)
+    write(tmp_path / "two", {**FILES, "a.rules.yaml": MORE})
+    link = tmp_path / "current"
+    link.symlink_to("one")
+    served = Served(link)
+    (tmp_path / "tmp").symlink_to("two")
+    (tmp_path / "tmp").rename(link)
+    served.settle()
+
+    assert len(served.rules()) == 2
+
+
+def test_a_folder_that_vanishes_leaves_the_old_rules_until_it_returns(served):
+    moved = served.root.with_name("moved")
+    served.root.rename(moved)
+    served.settle()
+    served.settle()
+
+    (loaded,) = served.reported
+    assert [found.code for found in loaded.report] == ["R120"]
+    assert not served.switched
+    assert served.status.stale
+    assert served.rules() == ["total-missing"]
+
+    moved.rename(served.root)
+    served.settle()
+
+    assert not served.status.stale
+    assert not served.status.failure
+    assert not served.switched
+    assert len(served.reported) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"gateway.yaml": "version: 2\n"},
+        {"gateway.yaml": GATEWAY + "secret: ${env:MISSING}\n"},
+    ],
+)
+def test_a_bad_folder_changes_nothing_and_is_reported_once(served, change):
+    before = served.reloader.configuration
+    write(served.root, change)
+    for _ in range(4):
+        served.settle()
+
+    assert len(served.reported) == 1
+    assert served.reloader.configuration is before
+    assert served.status.stale
+    assert served.status.failure == tuple(served.reported[0].report)
+    assert served.status.revision == before.revision
+    assert (served.status.successes, served.status.failures) == (0, 1)
+
+
+def test_the_next_good_contents_are_taken_after_bad_ones(served):
+    write(served.root, {"gateway.yaml": "version: 2\n"})
+    served.settle()
+    write(served.root, {"gateway.yaml": GATEWAY, "a.rules.yaml": MORE})
+    served.settle()
+
+    assert len(served.rules()) == 2
+    assert not served.status.stale
+    assert (served.status.successes, served.status.failures) == (1, 1)
+
+
+def test_the_same_bad_contents_are_reported_again_when_they_come_back(served):
+    for text in ("version: 2\n", GATEWAY, "version: 2\n"):
+        write(served.root, {"gateway.yaml": text})
+        served.settle()
+
+    assert len(served.reported) == 2
+    assert served.status.stale
+
+
+def test_a_broken_queue_answers_as_before_while_the_others_go_on(served):
+    before = served.reloader.configuration
+    write(
+        served.root, {"acme.queue.yaml": "version: 1\n", "globex.queue.yaml": queue("GLOBEX", 21)}
+    )
+    for _ in range(3):
+        served.settle()
+
+    (configuration,) = served.switched
+    assert configuration.by_name["acme"] is before.by_name["acme"]
+    assert set(configuration.queues) == {1, 2, 21, 22}
+    assert served.status.failed == ("acme",)
+    assert served.status.stale
+    assert served.status.failure
+    assert (served.status.successes, served.status.failures) == (0, 1)
+
+    write(served.root, {"acme.queue.yaml": queue("ACME", 31)})
+    served.settle()
+
+    assert set(served.reloader.configuration.queues) == {31, 32, 21, 22}
+    assert not served.status.stale
+
+
+def test_asking_for_a_look_tries_again_what_was_refused(served):
+    write(served.root, {"gateway.yaml": "version: 2\n"})
+    served.settle()
+
+    wait = served.reloader.look(served.now, thorough=True)
+    served.look(wait)
+
+    assert len(served.reported) == 2
+
+
+def test_a_secret_file_that_changes_is_read_again(tmp_path):
+    secrets = tmp_path / "secrets"
+    write(secrets, {"acme": "first-secret-of-acme-1\n"})
+    text = queue("X").replace("${env:X}", f"${{file:{secrets}/acme}}")
+    root = tmp_path / "configs"
+    write(root, {"gateway.yaml": GATEWAY, "acme.queue.yaml": text, "a.rules.yaml": RULES})
+    served = Served(root, {FOLDERS_VARIABLE: str(secrets)})
+    before = served.reloader.configuration
+    write(secrets, {"acme": "second-secret-of-acme\n"})
+    served.settle()
+    (secrets / "acme").unlink()
+    served.settle()
+
+    (configuration,) = served.switched[:1]
+    assert configuration.by_name["acme"].secrets[0].value == "second-secret-of-acme"
+    assert configuration.revision == before.revision
+    assert served.status.failed == ("acme",)
+    kept = served.reloader.configuration.by_name["acme"]
+    assert kept.secrets[0].value == "second-secret-of-acme"
+
+
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(["acme.queue.yaml", "globex.queue.yaml", "gateway.yaml"]),
+        st.integers(0, 4),
+        st.booleans(),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=25)
+@given(EDITS)
+def test_each_queue_serves_its_last_good_version_that_settled(edits):
+    """Versions 0 to 2 of a file are good, others are broken; a model says what is served."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "configs"
+        write(root, FILES)
+        served = Served(root)
+        disk = {"acme": 0, "globex": 0, "gateway": 0}
+        model = {"acme": 1, "globex": 11}
+        for file, version, rests in edits:
+            name = file.partition(".")[0]
+            disk[name] = version
+            write(root, {file: _version(name, version)})
+            if not rests:
+                served.look(0.1)
+                continue
+            served.settle()
+            if disk["gateway"] <= 2:
+                model.update(
+                    (name, first + 2 * disk[name])
+                    for name, first in (("acme", 1), ("globex", 11))
+                    if disk[name] <= 2
+                )
+            firsts = {
+                name: queue.ids[0] for name, queue in served.reloader.configuration.by_name.items()
+            }
+            assert firsts == model
+            assert served.status.stale == (max(disk.values()) > 2)
+
+
+def _version(name, version):
+    if version > 2:
+        return f"version: {version}\n"
+    if name == "gateway":
+        return GATEWAY + "#\n" * version
+    return queue(name.upper(), {"acme": 1, "globex": 11}[name] + 2 * version)
+
+
+# The thread itself.
+
+
+@pytest.fixture
+def watched(served):
+    """Watch the folder with a real thread; give what it does and an event for each kind of it."""
+    happened = {"report": threading.Event(), "fault": threading.Event()}
+    served.faults = []
+    reloader = Reloader(
+        served.root,
+        ENVIRONMENT,
+        served.reloader.configuration,
+        lambda configuration: served.on_switch(configuration),
+        lambda loaded: (served.reported.append(loaded), happened["report"].set()),
+    )
+    watcher = Watcher(
+        reloader,
+        lambda error: (served.faults.append(error), happened["fault"].set()),
+        poll=0.02,
+    )
+    yield served, watcher, happened
+    watcher.stop()
+
+
+def test_the_thread_takes_a_change_and_ends(watched):
+    served, watcher, happened = watched
+    watcher.start()
+    write(served.root, {"a.rules.yaml": MORE})
+
+    assert happened["report"].wait(5)
+    assert watcher.status.successes == 1
+    watcher.stop()
+    assert not [thread for thread in threading.enumerate() if thread.name == "configuration"]
+
+
+def test_a_fault_of_ours_is_told_once_and_the_thread_goes_on(watched):
+    served, watcher, happened = watched
+
+    served.on_switch = lambda _: 1 / 0
+    watcher.start()
+    write(served.root, {"a.rules.yaml": MORE})
+    assert happened["fault"].wait(5)
+    served.on_switch = served.switched.append
+    write(served.root, {"a.rules.yaml": MORE + "# and more\n"})
+
+    assert happened["report"].wait(5)
+    assert [type(error) for error in served.faults] == [ZeroDivisionError]
+    assert len(served.switched) == 1

@@ -1,0 +1,19 @@
+"""What every test stands on: the profiles of hypothesis."""
+
+import os
+
+from hypothesis import settings
+
+# No deadline: on a shared machine a slow example is no finding.
+settings.register_profile("default", max_examples=60, deadline=None)
+# Derandomized: a change is judged by the same examples each time, red or green.
+settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
+settings.register_profile("long", max_examples=5_000, deadline=None)
+
+
+def _profile() -> str:
+    chosen = os.environ.get("HYPOTHESIS_PROFILE")
+    return chosen or ("ci" if os.environ.get("CI") else "default")
+
+
+settings.load_profile(_profile())

@@ -1,0 +1,156 @@
+import io
+import re
+from dataclasses import dataclass
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.web.logs import Log, clean_id
+
+
+@dataclass(frozen=True)
+class Answer:
+    request_id: str | None = "r-1"
+    queue: str | None = "acme"
+    event: str = "annotation_content.updated"
+    revision: str = "abc123"
+    rules: int = 3
+    fired: tuple[str, ...] = ("one", "two")
+    failed: tuple[str, ...] = ()
+
+
+def written(write, form="json"):
+    stream = io.BytesIO()
+    write(Log(stream, form))
+    return stream.getvalue()
+
+
+def line(write):
+    return msgspec.json.decode(written(write))
+
+
+def test_a_request_is_one_line_with_everything_that_tells_of_it():
+    told = line(lambda log: log.answered(Answer(), 0.0123456))
+
+    assert list(told)[:3] == ["ts", "level", "event"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", told.pop("ts"))
+    assert told == {
+        "level": "info",
+        "event": "request",
+        "request_id": "r-1",
+        "queue": "acme",
+        "hook": "annotation_content.updated",
+        "revision": "abc123",
+        "status": 200,
+        "duration_ms": 12.346,
+        "rules": 3,
+        "fired": ["one", "two"],
+        "failed": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("write", "level"),
+    [
+        (lambda log: log.answered(Answer(), 0.1), "info"),
+        (lambda log: log.answered(Answer(failed=("two",)), 0.1), "warning"),
+        (lambda log: log.refused(401, "signature", 0.1, reason="missing"), "warning"),
+        (lambda log: log.refused(503, "busy", 0.1), "error"),
+        (lambda log: log.fault("broke"), "error"),
+        (lambda log: log.tell("started", revision="abc"), "info"),
+        (lambda log: log.alert("reload_refused", revision="abc"), "warning"),
+    ],
+)
+def test_the_level_says_who_should_look(write, level):
+    assert line(write)["level"] == level
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        (None, None),
+        ("", ""),
+        (
+            "fa40ae0d-ea36-4bd8-b6e6-50f0d8c8aaf7",
+            "fa40ae0d-ea36-4bd8-b6e6-50f0d8c8aaf7",
+        ),
+        ("a b\nc\x1b[31m", "a?b?c??31m"),
+        ('"},{"', "??,??".replace(",", "?")),
+        ("\ud800é", "??"),
+        pytest.param("x" * 1_000_000, "x" * 64, id="a long one is cut"),
+    ],
+)
+def test_a_request_id_is_short_and_plain(text, cleaned):
+    assert clean_id(text) == cleaned
+
+
+def test_a_fault_tells_where_it_was_but_not_what_it_said():
+    def write(log):
+        try:
+            try:
+                int("a captured value")
+            except ValueError as error:
+                raise LookupError("a captured value") from error
+        except LookupError as error:
+            log.fault("broke", error)
+
+    told = line(write)
+
+    assert told["traceback"][0] == "LookupError"
+    assert "ValueError" in told["traceback"]
+    assert "test_logs.py" in told["traceback"][1]
+    assert "captured" not in str(told)
+
+
+def test_a_deep_recursion_is_told_in_few_lines():
+    def deeper(count):
+        return deeper(count + 1)
+
+    def write(log):
+        try:
+            deeper(0)
+        except RecursionError as error:
+            log.fault("broke", error)
+
+    assert len(line(write)["traceback"]) == 60
+
+
+@given(st.text(), st.text(), st.tuples(st.text()))
+def test_any_text_gives_one_line_of_json_or_of_text(request_id, queue, fired):
+    answer = Answer(request_id=request_id, queue=queue, fired=fired)
+
+    for form in ("json", "text"):
+        assert written(lambda log: log.answered(answer, 0.1), form).count(b"\n") == 1
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_text_that_cannot_be_encoded_is_written_all_the_same(form):
+    told = written(lambda log: log.tell("started", address="\ud800", parts=["\udfff"]), form)
+
+    assert b"ud800" in told
+    assert b"udfff" in told
+
+
+def test_text_lines_are_for_people():
+    told = written(
+        lambda log: log.refused(401, "signature", 0.001, reason="missing"), "text"
+    ).decode()
+
+    assert told.endswith(" warning request status=401 duration_ms=1.0 error=signature "
+                         "reason=missing\n")  # fmt: skip
+    assert "fired" not in told
+
+
+class Broken(io.RawIOBase):
+    def write(self, _written):
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("stream", [Broken(), io.BytesIO()])
+def test_a_log_that_cannot_be_written_stops_nothing(stream):
+    if isinstance(stream, io.BytesIO):
+        stream.close()
+
+    Log(stream).answered(Answer(), 0.1)
