@@ -180,7 +180,9 @@ def _verify(
     """
     configuration = serving.configuration
     if name is None:
-        if not configuration.secrets and any(one.queue.unsigned for one in serving.by_name.values()):
+        if not configuration.secrets and any(
+            one.queue.unsigned for one in serving.by_name.values()
+        ):
             return None
         verify(body, signatures, configuration.secrets, legacy=configuration.legacy_signature)
         return None
@@ -190,9 +192,7 @@ def _verify(
         raise SignatureError("wrong")
     queue = addressed.queue
     if not queue.unsigned:
-        legacy = queue.legacy_signature or (
-            not queue.secrets and configuration.legacy_signature
-        )
+        legacy = queue.legacy_signature or (not queue.secrets and configuration.legacy_signature)
         verify(body, signatures, queue.secrets or configuration.secrets, legacy=legacy)
     return addressed
 

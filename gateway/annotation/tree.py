@@ -146,7 +146,9 @@ def _table(multivalue: Node) -> tuple[Table, int]:
         return Table(multivalue.schema_id, multivalue, rows, {}, None), 0
     first = rows[0]
     if first.children is None:
-        return Table(multivalue.schema_id, multivalue, rows, {first.schema_id: rows}, None), len(rows)
+        return Table(multivalue.schema_id, multivalue, rows, {first.schema_id: rows}, None), len(
+            rows
+        )
     columns, size = _regular_columns(rows) or _ragged_columns(rows)
     return Table(multivalue.schema_id, multivalue, rows, columns, first.schema_id), size
 

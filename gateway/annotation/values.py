@@ -94,9 +94,7 @@ ARITHMETIC_ERRORS: Final = (DecimalException, ArithmeticError)
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?", re.ASCII)
 _EXPONENT: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?[eE][+-]?[0-9]{1,2}", re.ASCII)
 _NUMBERS: Final = re.compile(r"(?:-?[0-9]{1,18}(?:\.[0-9]{1,18})?\n)+", re.ASCII)
-_NUMBER_SHAPES: Final = re.compile(
-    r"(?:-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?\n)+", re.ASCII
-)
+_NUMBER_SHAPES: Final = re.compile(r"(?:-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?\n)+", re.ASCII)
 _NUMBER_SHAPE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?", re.ASCII)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DATE_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{5,15}(?:Z|[+-][0-9:]{2,6})?")
@@ -173,9 +171,9 @@ def number_text(number: Decimal) -> str:
 
 
 def value_text(value: Value) -> str:
-    """Write any single value as the platform takes it: plain decimals, ISO dates; empty is ``""``."""
+    """Write a single value as the platform takes it: plain decimals, ISO dates; empty is ``""``."""
     if value.__class__ is str:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is Decimal:
         return format(value, "f")
     if isinstance(value, date):

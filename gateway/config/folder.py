@@ -26,7 +26,9 @@ from gateway.diagnostic import Report, Span
 
 MAX_YAML: Final = 1 << 20
 MAX_SCHEMA: Final = 8 << 20
-MAX_TOTAL: Final = 64 << 20
+#: All files of a kind together. A schema is large and soon forgotten, YAML is kept as nodes.
+MAX_YAML_TOTAL: Final = 8 << 20
+MAX_SCHEMA_TOTAL: Final = 64 << 20
 
 #: What a cheap look at the folder tells: equal peeks are probably equal contents.
 Peek: TypeAlias = tuple[tuple[str | int, ...], ...]
@@ -93,15 +95,21 @@ def take_snapshot(root: Path, entries: int = MAX_ENTRIES) -> Snapshot:
     files: dict[str, bytes] = {}
     aliases: dict[str, str] = {}
     top = os.path.realpath(root)
-    left = MAX_TOTAL
+    left = {False: MAX_YAML_TOTAL, True: MAX_SCHEMA_TOTAL}
     for real, names in by_real.items():
         name = _first_name(names, real, top)
+        is_schema = name.endswith(SCHEMA_ENDING)
         try:
-            files[name] = read_plain(real, min(_limit(name), left))
+            raw = read_plain(real, MAX_SCHEMA if is_schema else MAX_YAML)
         except UnreadableError as error:
             problems.append(Problem(name, str(error)))
             continue
-        left -= len(files[name])
+        left[is_schema] -= len(raw)
+        if left[is_schema] < 0:
+            kind = "schemas" if is_schema else "YAML"
+            problems.append(Problem(name, f"the folder holds more {kind} than can be taken"))
+            continue
+        files[name] = raw
         aliases.update((other, name) for other in names if other != name)
     return Snapshot(
         root=str(root),
@@ -152,10 +160,6 @@ def _has_ending(name: str, ending: str) -> bool:
     if ending == GATEWAY_FILE:
         return name.rpartition("/")[2] == ending
     return name.endswith(ending)
-
-
-def _limit(name: str) -> int:
-    return MAX_SCHEMA if name.endswith(SCHEMA_ENDING) else MAX_YAML
 
 
 def _stamp(status: os.stat_result | None) -> tuple[int, ...]:

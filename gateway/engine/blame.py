@@ -12,9 +12,9 @@ from gateway.annotation.values import Kind, Value, kind_of
 from gateway.engine.conditions import Failed
 from gateway.rules.expressions.checked import Operand, Operation, Tree, children
 from gateway.rules.expressions.expression import Expression
-from gateway.rules.function import FunctionError
 from gateway.rules.expressions.interpret import interpret
-from gateway.rules.expressions.operators import KindError, describe
+from gateway.rules.expressions.spreading import KindError, describe
+from gateway.rules.function import FunctionError
 
 
 def sentence(failed: Failed) -> str:

@@ -15,8 +15,8 @@ from gateway.annotation.column import Column
 from gateway.annotation.values import UNREADABLE, Value
 from gateway.engine.frame import FAILURES, Frame, Lane, Same, lane_kind
 from gateway.engine.program import Linked, Step
+from gateway.rules.expressions.logic import truth
 from gateway.rules.function import FunctionError
-from gateway.rules.expressions.operators import truth
 
 #: Steps that one rule may take for one request.
 MAX_STEPS: Final = 200_000
@@ -141,7 +141,7 @@ def _steps(linked: Linked, lanes: Sequence[Lane], runs: int) -> int:
     return runs * (linked.size + cells)
 
 
-def conditions_of(value: Value | Failed, linked: Linked) -> Value | Failed:
+def condition_of(value: Value | Failed, linked: Linked) -> Value | Failed:
     """Check that a condition's value is true, false, empty or unreadable."""
     if value is True or value is False or value is None or value is UNREADABLE:
         return value
@@ -181,8 +181,8 @@ def stages(
     if step.when is not None:
         left = []
         otherwise = Stage.APART if step.require is not None else Stage.PASSED
-        for run, value in zip(runs, evaluate_each(step.when, frame, runs, budget), strict=True):
-            value = conditions_of(value, step.when)
+        for run, result in zip(runs, evaluate_each(step.when, frame, runs, budget), strict=True):
+            value = condition_of(result, step.when)
             if value is True:
                 left.append(run)
             else:
@@ -190,8 +190,8 @@ def stages(
     if step.require is None:
         found.update(dict.fromkeys(left, Stage.FIRED))
         return found
-    for run, value in zip(left, evaluate_each(step.require, frame, left, budget), strict=True):
-        value = conditions_of(value, step.require)
+    for run, result in zip(left, evaluate_each(step.require, frame, left, budget), strict=True):
+        value = condition_of(result, step.require)
         if isinstance(value, Failed):
             found[run] = value
         elif value is True:

@@ -20,8 +20,8 @@ from gateway.annotation.values import UNREADABLE, Value, value_text
 from gateway.effects import Block, Message
 from gateway.engine.frame import Frame
 from gateway.engine.program import LinkedEffect, Step
+from gateway.rules.expressions.spreading import Deferred, describe
 from gateway.rules.function import FunctionError
-from gateway.rules.expressions.operators import Deferred, describe
 from gateway.rules.rule import At, Overwrite, Put, RuleSet, Say
 from gateway.rules.templates.template import render
 

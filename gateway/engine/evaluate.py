@@ -30,9 +30,9 @@ from gateway.engine.outcome import Evaluation, Outcome
 from gateway.engine.program import LinkedEffect, Program, Step
 from gateway.engine.selection import ANNOTATION, Selection, select
 from gateway.rules.events import BLOCKING
-from gateway.rules.selectors.path import SelectorError
-from gateway.rules.expressions.operators import truth
+from gateway.rules.expressions.logic import truth
 from gateway.rules.rule import Group, Mode, OnFailure, RuleSet
+from gateway.rules.selectors.path import SelectorError
 
 
 def evaluate(program: Program, content: Content, facts: Facts) -> Evaluation:
@@ -106,9 +106,7 @@ class _Run:
     def _edited(self, step: Step) -> bool:
         if self.facts.action not in ("updated", "user_update"):
             return True
-        return any(
-            self.facts.is_edited(self.content.tree.nodes(name)) for name in step.rule.edited
-        )
+        return any(self.facts.is_edited(self.content.tree.nodes(name)) for name in step.rule.edited)
 
     def _group_state(self, step: Step) -> _GroupState:
         group = step.rule.group
@@ -137,15 +135,14 @@ class _Run:
             raise TimeError
         budget = Budget()
         writes: list[tuple[str, int, Value]] = []
-        for selection in select(step.rule.select, self.content, self.facts):
-            if state is not None and state.ended:
-                selection = _without(selection, state.ended)
+        for found in select(step.rule.select, self.content, self.facts):
+            selection = _without(found, state.ended) if state is not None else found
             if not len(selection):
                 continue
             outcome.runs += len(selection)
             rule_run = _RuleRun(self, step, budget, outcome, failures)
-            for found in rule_run.selection(selection, state):
-                writes.extend(found)
+            for written in rule_run.selection(selection, state):
+                writes.extend(written)
         if step.rule.mode is Mode.ENFORCE:
             apply_writes(self.content, writes)
 
@@ -196,6 +193,8 @@ def _keys(selection: Selection, run: int) -> object:
 
 
 def _without(selection: Selection, ended: set[object]) -> Selection:
+    if not ended:
+        return selection
     left = [run for run in range(len(selection)) if _keys(selection, run) not in ended]
     return selection if len(left) == len(selection) else selection.part(left)
 

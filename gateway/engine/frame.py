@@ -12,13 +12,12 @@ from typing import Any, Final, TypeAlias
 
 from gateway.annotation.column import Column
 from gateway.annotation.content import Content
+from gateway.annotation.plain import from_json
 from gateway.annotation.tree import Node
 from gateway.annotation.values import ARITHMETIC_ERRORS, Kind, Value, kind_of
 from gateway.engine.facts import Facts
 from gateway.engine.program import Linked, Source
 from gateway.engine.selection import Selection
-from gateway.rules.function import FunctionError
-from gateway.rules.expressions.operators import Deferred, from_json
 from gateway.rules.expressions.references import (
     Attribute,
     Clock,
@@ -31,7 +30,8 @@ from gateway.rules.expressions.references import (
     SelectedText,
     WholeColumn,
 )
-
+from gateway.rules.expressions.spreading import Deferred
+from gateway.rules.function import FunctionError
 
 #: What evaluation may raise.
 FAILURES: Final = (FunctionError, *ARITHMETIC_ERRORS)
@@ -199,10 +199,7 @@ def _neighbor(frame: Frame, reference: Neighbor) -> Lane:
     written = frame.pending.get(name, {}) if reference.offset < 0 else {}
     neighbors = (row + reference.offset for row in frame.selection.rows)
     return Column(
-        [
-            written.get(row, values[row]) if 0 <= row < len(values) else None
-            for row in neighbors
-        ]
+        [written.get(row, values[row]) if 0 <= row < len(values) else None for row in neighbors]
     )
 
 

@@ -13,9 +13,9 @@ from gateway.rules.expressions.checked import Operand, Tree
 from gateway.rules.expressions.emit import Compiled, compile_tree
 from gateway.rules.expressions.expression import Expression, all_references, rebuild
 from gateway.rules.expressions.references import Ahead, Neighbor, Reference
+from gateway.rules.expressions.vector import Vector, compile_vector
 from gateway.rules.rule import At, BySchemaId, Effect, Put, Rule, RuleSet
 from gateway.rules.templates.template import Template
-from gateway.rules.expressions.vector import Vector, compile_vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,9 +139,10 @@ def _vector(rule: Rule) -> tuple[Vector | None, tuple[Source, ...], int]:
     if rule.select is None or rule.otherwise or _is_in_turn(rule):
         return None, (), 0
     references: list[Reference] = []
-    trees: list[Tree | None] = []
-    for expression in (rule.when, rule.require):
-        trees.append(None if expression is None else _renumbered(expression, references))
+    trees = [
+        None if expression is None else _renumbered(expression, references)
+        for expression in (rule.when, rule.require)
+    ]
     if not references:
         return None, (), 0
     size = sum(expression.size for expression in (rule.when, rule.require) if expression)

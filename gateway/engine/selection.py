@@ -12,8 +12,8 @@ from typing import Any, Final
 from gateway.annotation.content import Content
 from gateway.annotation.tree import Node, Place, Table, Tree
 from gateway.engine.facts import Facts
+from gateway.rules.rule import ByPath, BySchemaId, Selector
 from gateway.rules.selectors.path import Path, Shape
-from gateway.rules.rule import BySchemaId, ByPath, Selector
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +165,7 @@ def _by_shape(shape: Shape, tree: Tree) -> Selection | None:
     found = _at_place(shape, tree)
     if found is None or shape.keys is None:
         return found
-    results = [
-        {name: _read(node, key) for name, key in shape.keys} for node in found.nodes if node
-    ]
+    results = [{name: _read(node, key) for name, key in shape.keys} for node in found.nodes if node]
     if shape.id_key is None:
         return Selection([None] * len(results), None, [0] * len(results), None, results)
     return replace(found, results=results)

@@ -31,9 +31,7 @@ def reads_of(rules: RuleSet) -> Reads:
 
 def _rule_reads(rule: Rule) -> Reads:
     references = [
-        reference
-        for expression in rule.expressions()
-        for reference in all_references(expression)
+        reference for expression in rule.expressions() for reference in all_references(expression)
     ]
     attributes = {one.name for one in references if isinstance(one, Attribute)}
     facts = [one.path for one in references if isinstance(one, Fact)]

@@ -15,12 +15,12 @@ from typing import Any, Final
 import msgspec
 
 from gateway.annotation import tree as trees
+from gateway.annotation.plain import from_json
 from gateway.annotation.tree import Node, TooManyNodesError, Tree
 from gateway.annotation.values import Value, clean_text, parse_number
 from gateway.hooks.lenient import LenientReader
 from gateway.hooks.wire import Reads, request_type
 from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS
-from gateway.rules.expressions.operators import from_json
 
 _ID_AT_END: Final = re.compile(r"/([0-9]{1,18})/?(?:\?.*)?$", re.ASCII)
 _SECRET_KEYS: Final = ("secrets", "rossum_authorization_token")
@@ -100,7 +100,9 @@ class _Loose:
         self.request_id = request_id if isinstance(request_id, str) else None
         annotation = data.get("annotation")
         self.annotation = _LooseAnnotation(annotation) if isinstance(annotation, dict) else None
-        self.document = _Fields(data["document"]) if isinstance(data.get("document"), dict) else None
+        self.document = (
+            _Fields(data["document"]) if isinstance(data.get("document"), dict) else None
+        )
         updated = data.get("updated_datapoints")
         self.updated_datapoints = updated if isinstance(updated, list) else None
 
@@ -128,7 +130,16 @@ class _LooseAnnotation(_Fields):
 class Request:
     """One hook request. Its ``repr`` shows nothing of what it holds."""
 
-    __slots__ = ("_body", "_decoded", "_payload", "action", "event", "request_id", "tree", "updated")
+    __slots__ = (
+        "_body",
+        "_decoded",
+        "_payload",
+        "action",
+        "event",
+        "request_id",
+        "tree",
+        "updated",
+    )
 
     def __init__(self, decoded: Any, body: bytes) -> None:
         """Index *decoded*; *body* is kept for what is read on demand."""

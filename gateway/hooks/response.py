@@ -50,5 +50,3 @@ def _operation(operation: Replace) -> dict[str, Any]:
 
 def _blocker(content: str, node_id: int | str | None) -> dict[str, Any]:
     return {**({} if node_id is None else {"id": node_id}), "content": content}
-
-

@@ -6,20 +6,19 @@ of all of them is reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Report, Span
-from gateway.rules.compile_rule import ALONE, Around, compile_group, compile_rule, texts
+from gateway.rules.compile_rule import ALONE, Around, compile_group, compile_rule
 from gateway.rules.context import Param, QueueContext, RulesFile
-from gateway.rules.expressions.expression import compile_expression
-from gateway.rules.merge import merged, written_out
 from gateway.rules.expressions.references import RESERVED
-from gateway.rules.rule import Rule, RuleSet
 from gateway.rules.expressions.scope import Scope, Selects
+from gateway.rules.merge import merged, written_out
+from gateway.rules.rule import Rule, RuleSet
 from gateway.rules.source import List, Map, Node, Scalar, Text, plain
 from gateway.rules.structure import check_structure
 from gateway.spelling import closest

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Report, Span
 from gateway.effects import Level
-from gateway.rules.rule import At, Effect, Put, Say, Stop
 from gateway.rules.expressions.scope import Scope, Selects
+from gateway.rules.rule import At, Effect, Put, Say, Stop
 from gateway.rules.source import List, Map, Node, Scalar, Text
 from gateway.rules.templates.template import Template, compile_template
 

@@ -15,10 +15,10 @@ from gateway.rules.compile_effects import EffectCompiler
 from gateway.rules.context import QueueContext
 from gateway.rules.events import ACTIONS, BLOCKING, actions_of
 from gateway.rules.expressions.expression import Expression, compile_condition
-from gateway.rules.selectors.path import PathSyntaxError, compile_path
+from gateway.rules.expressions.scope import Scope, Selects
 from gateway.rules.rule import (
-    BySchemaId,
     ByPath,
+    BySchemaId,
     Effect,
     Group,
     Mode,
@@ -30,7 +30,7 @@ from gateway.rules.rule import (
     Selector,
     Stop,
 )
-from gateway.rules.expressions.scope import Scope, Selects
+from gateway.rules.selectors.path import PathSyntaxError, compile_path
 from gateway.rules.source import List, Map, Node, Scalar, Text
 
 _SCHEMA_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)

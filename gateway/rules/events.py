@@ -15,9 +15,7 @@ from gateway.spelling import closest
 CONTENT: Final = "annotation_content"
 
 #: Actions of content events.
-ACTIONS: Final = frozenset(
-    ("initialize", "started", "user_update", "updated", "confirm", "export")
-)
+ACTIONS: Final = frozenset(("initialize", "started", "user_update", "updated", "confirm", "export"))
 #: Events without content, by their full names.
 OTHER_EVENTS: Final = frozenset(
     (

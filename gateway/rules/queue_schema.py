@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -273,20 +274,28 @@ def _report(mistake: _Mistake, raw: bytes, file: str, report: Report) -> None:
     if mistake.schema_id is None:
         report.error(mistake.code, mistake.message, Span(file, 1, 1, 1, 1))
         return
-    places = _id_places(raw.decode("utf-8", "replace"), file, mistake.schema_id)
-    here = places[mistake.occurrence] if mistake.occurrence < len(places) else None
+    text = raw.decode("utf-8", "replace")
+    first, here = _id_places(text, file, mistake.schema_id, mistake.occurrence)
     report.error(
         mistake.code,
         mistake.message,
         here or Span(file, 1, 1, 1, 1),
-        related=places[0] if here and mistake.occurrence else None,
+        related=first if here and mistake.occurrence else None,
     )
 
 
-def _id_places(text: str, file: str, schema_id: str) -> list[Span]:
+def _id_places(
+    text: str, file: str, schema_id: str, occurrence: int
+) -> tuple[Span | None, Span | None]:
+    """Find the first place of an id and the one of this *occurrence*."""
     written = re.escape(msgspec.json.encode(schema_id).decode())
-    found = re.finditer(rf'"id"[ \t\r\n]*:[ \t\r\n]*({written})', text)
-    return [_place(text, file, match.start(1), len(match.group(1))) for match in found]
+    found = list(islice(re.finditer(rf'"id"[ \t\r\n]*:[ \t\r\n]*({written})', text), MAX_ELEMENTS))
+    chosen = [found[number] if number < len(found) else None for number in (0, occurrence)]
+    first, here = [
+        _place(text, file, match.start(1), len(match.group(1))) if match else None
+        for match in chosen
+    ]
+    return first, here
 
 
 def _byte_place(raw: bytes, file: str, message: str) -> Span:

@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "OLD": "former-secret-of-acme-987",
     "GLOBEX": "secret-of-globex-01234567",
     "GATEWAY": "secret-of-the-gateway-012",
+    "SAME": "secret-of-acme-0123456789",
 }
 GATEWAY = "version: 1\n"
 ACME = """\
@@ -138,7 +139,7 @@ IDS, SECRET, PATHS = "ids: [8199]", "  secret: ${env:ACME}\n", "rules: [a.rules.
         (acme(SECRET, ""), [("R135", "acme.queue.yaml:2")]),
         (acme(SECRET, SECRET + "  unsigned: true\n"), [("R136", "acme.queue.yaml:5")]),
         (acme("${env:ACME}", "${env:GLOBEX}"), [("R137", "globex.queue.yaml:4")]),
-        (acme("${env:ACME}", "['${env:ACME}', '${env:ACME}']"), [("R137", "acme.queue.yaml:4")]),
+        (acme("${env:ACME}", "['${env:ACME}', '${env:SAME}']"), [("R137", "acme.queue.yaml:4")]),
         (acme(SECRET, SECRET + "  timezone: Europe/Prag\n"), [("R138", "acme.queue.yaml:5")]),
         (acme(SECRET, SECRET + "  timezone: ../../etc/passwd\n"), [("R138", "acme.queue.yaml:5")]),
         (acme(SECRET, SECRET + "  locale: klingon\n"), [("R139", "acme.queue.yaml:5")]),

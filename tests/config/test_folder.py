@@ -105,6 +105,14 @@ def test_a_file_that_is_too_large_is_refused(tmp_path):
     assert set(take_snapshot(tmp_path).files) == {"a.rules.yaml", "c.schema.json"}
 
 
+def test_a_folder_of_too_much_yaml_is_refused(tmp_path):
+    allowed = folder.MAX_YAML_TOTAL // folder.MAX_YAML
+    for number in range(allowed + 2):
+        (tmp_path / f"{number:02}.rules.yaml").write_bytes(b"#" * folder.MAX_YAML)
+
+    assert list(problems(tmp_path)) == [f"{allowed:02}.rules.yaml", f"{allowed + 1:02}.rules.yaml"]
+
+
 def test_a_folder_that_is_not_there_is_a_problem_of_its_own(tmp_path):
     snapshot = take_snapshot(tmp_path / "gone")
     report = Report()

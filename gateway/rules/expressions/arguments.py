@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.annotation.values import Kind, kind_name, kind_of
-from gateway.rules.function import REQUIRED, Function, Mode, Parameter
 from gateway.rules.expressions.checked import Literal, Tree
+from gateway.rules.function import REQUIRED, Function, Mode, Parameter
 from gateway.spelling import closest
 
 #: Code, message, place, advice.
@@ -85,9 +85,7 @@ def _match(
         count = len(parameters)
         most = f"at most {count} argument{'s' if count != 1 else ''}" if count else "no arguments"
         raise _Wrong(("R203", f"{function.name}() takes {most}", extra, advice))
-    named = {
-        parameter.name: tree for parameter, tree in zip(parameters, positional, strict=False)
-    }
+    named = {parameter.name: tree for parameter, tree in zip(parameters, positional, strict=False)}
     for name, tree in keywords.items():
         if name not in {parameter.name for parameter in parameters}:
             meant = closest(name, [parameter.name for parameter in parameters])

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from gateway.annotation.column import Column
 from gateway.annotation.values import UNREADABLE, Kind, Value, kind_name, kind_of
+from gateway.rules.expressions.spreading import Deferred, KindError, Thunk, describe, elementwise
 from gateway.rules.function import Function, FunctionError, Mode, Parameter
 from gateway.rules.functions import FUNCTIONS
-from gateway.rules.expressions.operators import Deferred, KindError, Thunk, describe, elementwise
 
 Checked = Callable[..., Value]
 
@@ -99,9 +99,9 @@ def _aggregate(function: Function) -> Checked:
 
     def run(*arguments: Value) -> Value:
         first = arguments[0]
-        if first.__class__ is Column and first.kind is not None and first.kind in parameter.kind:
-            if not variadic or len(arguments) == 1:
-                return call(first.values, *arguments[1:])
+        alone = not variadic or len(arguments) == 1
+        if alone and first.__class__ is Column and first.kind and first.kind in parameter.kind:
+            return call(first.values, *arguments[1:])
         if variadic and len(arguments) > 1:
             values = [
                 value
@@ -146,12 +146,10 @@ def _whole(function: Function) -> Checked:
         for parameter, value in zip(parameters, arguments, strict=True):
             if value.__class__ is Deferred:
                 raise value.error
-            if parameter.kind is Kind.COLUMN:
-                if value.__class__ is not Column:
-                    value = _as_column(function, parameter, value)
-            elif value.__class__ is Column:
+            if value.__class__ is Column and parameter.kind is not Kind.COLUMN:
                 return elementwise(run, *arguments)
-            given.append(value)
+            whole = parameter.kind is Kind.COLUMN and value.__class__ is not Column
+            given.append(_as_column(function, parameter, value) if whole else value)
         return call(*given)
 
     return run

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from gateway.annotation.column import Column
 from gateway.annotation.values import UNREADABLE, Kind, Value
-from gateway.rules.expressions import operators
 from gateway.rules.expressions.calls import checked, run_time_parameters
 from gateway.rules.expressions.checked import (
     Call,
@@ -26,8 +25,8 @@ from gateway.rules.expressions.checked import (
     Operation,
     Part,
     Tree,
-    children,
 )
+from gateway.rules.expressions.operators import OPERATORS, texts
 from gateway.rules.function import Mode
 from gateway.rules.functions import FUNCTIONS
 
@@ -46,7 +45,7 @@ _NAMESPACE: Final[Mapping[str, Any]] = {
     "Column": Column,
     "Decimal": Decimal,
     "plain": frozenset((Decimal, str, date, bool)),
-    **{name: getattr(operators, name) for name in operators.__dict__ if not name.startswith("_")},
+    **OPERATORS,
 }
 #: Operators that Python's own serve when both operands are numbers.
 _ARITHMETIC: Final = {"add": "+", "subtract": "-", "multiply": "*"}
@@ -147,9 +146,7 @@ class _Writer:
         slow = f"{tree.name}({left_name}, {right_name})"
         quick = f"{left_name} {sign} {right_name}"
         if demanded is None:
-            test = (
-                f"({left}).__class__ is ({right}).__class__ and {left_name}.__class__ in plain"
-            )
+            test = f"({left}).__class__ is ({right}).__class__ and {left_name}.__class__ in plain"
             return f"({quick} if {test} else {slow})"
         asked = [
             f"({source}).__class__ is {demanded}"
@@ -166,7 +163,7 @@ class _Writer:
         source, name = self._hold(tree.operands[0])
         listed = self.constant(among.value)
         slow = f"{tree.name}({name}, {listed})"
-        if not isinstance(among.value, list) or not operators.texts(among.value):
+        if not isinstance(among.value, list) or not texts(among.value):
             return f"{tree.name}({source}, {listed})"
         members = self.constant(frozenset(among.value))
         sign = "in" if tree.name == "contains" else "not in"
@@ -191,9 +188,7 @@ class _Writer:
         sources: list[str] = []
         names: list[str] = []
         quick = True
-        for parameter, argument in zip(
-            run_time_parameters(function), tree.arguments, strict=True
-        ):
+        for parameter, argument in zip(run_time_parameters(function), tree.arguments, strict=True):
             wanted = CLASSES.get(parameter.kind)
             source, name = self._hold(argument)
             names.append(name)
@@ -215,5 +210,3 @@ class _Writer:
 
 def _is_of(tree: Tree, wanted: type) -> bool:
     return isinstance(tree, Literal) and tree.value.__class__ is wanted
-
-

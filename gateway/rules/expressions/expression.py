@@ -13,9 +13,18 @@ from typing import Final
 
 from gateway.annotation.values import Kind, kind_name
 from gateway.diagnostic import Report
-from gateway.rules.expressions.checker import Checker, Refused
-from gateway.rules.function import Mode
-from gateway.rules.functions import FUNCTIONS
+from gateway.rules.expressions.checked import (
+    Call,
+    Choice,
+    Junction,
+    Operand,
+    Operation,
+    Part,
+    Tree,
+    walk,
+)
+from gateway.rules.expressions.checker import Checker
+from gateway.rules.expressions.mistakes import Refused
 from gateway.rules.expressions.references import (
     Ahead,
     Clock,
@@ -24,8 +33,9 @@ from gateway.rules.expressions.references import (
     WholeColumn,
 )
 from gateway.rules.expressions.scope import Scope, Selects
+from gateway.rules.function import Mode
+from gateway.rules.functions import FUNCTIONS
 from gateway.rules.source import Text
-from gateway.rules.expressions.checked import Call, Choice, Junction, Operand, Operation, Part, Tree, walk
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,9 +14,21 @@ from typing import Any, Final
 import simpleeval
 
 from gateway.annotation.values import Value
-from gateway.rules.expressions import operators
 from gateway.rules.expressions.calls import checked
-from gateway.rules.expressions.checked import Call, Choice, Junction, Literal, Operand, Operation, Part, Tree
+from gateway.rules.expressions.checked import (
+    Call,
+    Choice,
+    Junction,
+    Literal,
+    Operand,
+    Operation,
+    Part,
+    Tree,
+)
+from gateway.rules.expressions.logic import choose, conjunction, disjunction
+from gateway.rules.expressions.operators import OPERATORS
+from gateway.rules.expressions.parts import attribute, cut
+from gateway.rules.expressions.spreading import Thunk
 from gateway.rules.function import Mode
 from gateway.rules.functions import FUNCTIONS
 
@@ -44,9 +56,7 @@ _COMPARE: Final[Mapping[str, type[ast.cmpop]]] = {
     "not_contains": ast.NotIn,
 }
 _OPERATORS: Final = {
-    sign: getattr(operators, name)
-    for table in (_BINARY, _UNARY, _COMPARE)
-    for name, sign in table.items()
+    sign: OPERATORS[name] for table in (_BINARY, _UNARY, _COMPARE) for name, sign in table.items()
 }
 _JUNCTIONS: Final[Mapping[str, type[ast.boolop]]] = {
     "conjunction": ast.And,
@@ -104,9 +114,9 @@ class _Interpreter:
             case Call():
                 value = self._call(tree)
             case Part():
-                value = operators.attribute(self.run(tree.value), tree.key)
+                value = attribute(self.run(tree.value), tree.key)
             case Operation(name="cut"):
-                value = operators.cut(*map(self.run, tree.operands))
+                value = cut(*map(self.run, tree.operands))
             case _:
                 value = self._engine._eval(_as_python(tree))
         if self._watch is not None:
@@ -123,18 +133,18 @@ class _Interpreter:
         clock = {} if tree.clock is None else {"now": self.run(tree.clock)}
         return checked(tree.function)(*arguments, **clock)
 
-    def _thunk(self, tree: Tree) -> operators.Thunk:
+    def _thunk(self, tree: Tree) -> Thunk:
         return lambda: self.run(tree)
 
     def _junction(self, node: ast.BoolOp) -> Value:
-        join = operators.conjunction if isinstance(node.op, ast.And) else operators.disjunction
+        join = conjunction if isinstance(node.op, ast.And) else disjunction
         return join(*[self._thunk(part.tree) for part in node.values if isinstance(part, _Part)])
 
     def _choice(self, node: ast.IfExp) -> Value:
         condition, then, otherwise = (
             part.tree for part in (node.test, node.body, node.orelse) if isinstance(part, _Part)
         )
-        return operators.choose(self.run(condition), self._thunk(then), self._thunk(otherwise))
+        return choose(self.run(condition), self._thunk(then), self._thunk(otherwise))
 
 
 def _as_python(tree: Tree) -> ast.expr:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gateway.annotation.values import Kind
-from gateway.rules.function import Function, Mode
 from gateway.rules.expressions.checked import Tree
+from gateway.rules.function import Function, Mode
 
 _N, _T, _D, _U = Kind.NUMBER, Kind.TEXT, Kind.DATE, Kind.DURATION
 

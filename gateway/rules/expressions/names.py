@@ -96,7 +96,9 @@ class Names:
                 return _wrong("R207", f"{root} is text, so it has no .{keys[0]}")
             if keys[0] in ATTRIBUTES:
                 return _wrong(
-                    "R207", f"{root} is a value, so it has no .{keys[0]}", f"write field.{root}.{keys[0]}"
+                    "R207",
+                    f"{root} is a value, so it has no .{keys[0]}",
+                    f"write field.{root}.{keys[0]}",
                 )
             return None
         if root in FACT_KEYS:

@@ -1,7 +1,7 @@
 """What every operator means, on any values: the definition that all evaluation shares.
 
-Language §4, *Empty spreads*, *Columns are element-wise*, *No silent coercion*. The interpreter
-calls nothing but these; compiled code calls them wherever its own quick check fails.
+Language §4, *No silent coercion*. The interpreter calls nothing but these; compiled code calls
+them wherever its own quick check fails.
 Law: pure; checks kinds before it works and sizes before it builds; fails with `FunctionError`.
 """
 
@@ -18,108 +18,24 @@ from gateway.annotation.values import (
     CONTEXT,
     MAX_TEXT,
     UNREADABLE,
+    Duration,
     Kind,
     Value,
-    clean_text,
-    kind_name,
-    kind_of,
-    parse_number,
     parse_timestamp_date,
 )
+from gateway.rules.expressions.logic import choose, conjunction, disjunction, negate, truth
+from gateway.rules.expressions.parts import attribute, cut
+from gateway.rules.expressions.spreading import (
+    ODD,
+    Binary,
+    KindError,
+    describe,
+    elementwise,
+    special,
+    spreading,
+)
 from gateway.rules.function import FunctionError
-from gateway.rules.functions.date import Duration, add_duration
-
-Thunk = Callable[[], Value]
-Binary = Callable[[Any, Any], Value]
-
-
-class Deferred:
-    """A failure of a value that was computed ahead: it is raised where the value is used."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-
-class KindError(FunctionError):
-    """Operands that do not meet; *operands* are positions, for a sentence with their names."""
-
-    def __init__(self, sentence: str, values: tuple[Value, ...] = ()) -> None:
-        super().__init__(sentence)
-        self.values = values
-
-
-def describe(value: Value) -> str:
-    """Name what a value is, in the words of the language."""
-    kind = kind_of(value)
-    return "empty" if kind is None else kind_name(kind)
-
-
-def _special(*values: Value) -> Value:
-    """Give what empty and unreadable operands make of a result; raise a deferred failure."""
-    result = None
-    for value in values:
-        if value.__class__ is Deferred:
-            raise value.error
-        if value is UNREADABLE:
-            result = UNREADABLE
-    return result
-
-
-def same_table(*columns: Column) -> Any:
-    """Give the table that columns share.
-
-    Raises:
-        FunctionError: they stand in different tables or differ in length.
-    """
-    first = columns[0]
-    for column in columns[1:]:
-        if column.table is not first.table or len(column) != len(first):
-            raise FunctionError("columns of different tables do not combine; aggregate them first")
-    return first.table
-
-
-def elementwise(function: Callable[..., Value], *operands: Value) -> Column:
-    """Apply *function* row by row; single operands are the same in each row."""
-    columns = [operand for operand in operands if operand.__class__ is Column]
-    table = same_table(*columns)
-    lanes = [
-        operand.values if operand.__class__ is Column else [operand] * len(columns[0])
-        for operand in operands
-    ]
-    return Column([function(*row) for row in zip(*lanes, strict=True)], table)
-
-
-def _binary(plain: Binary, native: Binary | None = None, result: Kind | None = None) -> Binary:
-    """Make an operator that spreads from one that sees plain values.
-
-    *native* does the same for two columns of numbers, and gives the kind *result*.
-    """
-
-    def checked(left: Value, right: Value) -> Value:
-        if left.__class__ is Column or right.__class__ is Column:
-            if native and left.__class__ is right.__class__ and left.kind is right.kind is _NUMBER:
-                return Column(
-                    list(map(native, left.values, right.values)), same_table(left, right), result
-                )
-            return elementwise(checked, left, right)
-        if left is None or right is None or left in _ODD or right in _ODD:
-            return _special(left, right)
-        return plain(left, right)
-
-    return checked
-
-
-class _Odd:
-    """Matches what is neither plain nor empty, without calling anybody's ``__eq__``."""
-
-    def __contains__(self, value: object) -> bool:
-        return value is UNREADABLE or value.__class__ is Deferred
-
-
-_ODD: Final = _Odd()
-_NUMBER: Final = Kind.NUMBER
+from gateway.rules.functions.date import add_duration
 
 
 def _mismatch(verb: str, left: Value, right: Value) -> KindError:
@@ -231,8 +147,8 @@ def _member(item: Value, among: Any) -> Value:
     met = not among
     odd = None
     for other in among:
-        if other is None or other in _ODD:
-            odd = _special(odd, other)
+        if other is None or other in ODD:
+            odd = special(odd, other)
             met = True
             continue
         try:
@@ -252,8 +168,8 @@ def contains(item: Value, among: Value) -> Value:
         return elementwise(contains, item, _Held(among))
     if among.__class__ is _Held:
         among = among.value
-    if item is None or among is None or item in _ODD or among in _ODD:
-        return _special(item, among)
+    if item is None or among is None or item in ODD or among in ODD:
+        return special(item, among)
     if among.__class__ is Column:
         return _member(item, among.values)
     return _contains(item, among)
@@ -273,130 +189,21 @@ def not_contains(item: Value, among: Value) -> Value:
     return negate(contains(item, among))
 
 
-def truth(value: Value) -> Value:
-    """Check that *value* is a condition's: true, false, empty or unreadable.
-
-    Raises:
-        FunctionError: it is of another kind; there is no truth of texts or numbers.
-    """
-    if value is True or value is False or value is None or value is UNREADABLE:
-        return value
-    if value.__class__ is Deferred:
-        raise value.error
-    if value.__class__ is Column:
-        raise FunctionError(
-            "a column is no condition; ask any(), all() or none() of it, or select its table"
-        )
-    raise KindError(f"a condition must be true or false, this is {describe(value)}", (value,))
-
-
-def negate(value: Value) -> Value:
-    """``not value``."""
-    if value.__class__ is Column:
-        return elementwise(negate, value)
-    value = truth(value)
-    return (not value) if value is True or value is False else value
-
-
-def _kleene(decisive: bool) -> Callable[..., Value]:
-    """Make ``and`` (decided by false) or ``or`` (decided by true) after Kleene."""
-
-    def both(left: Value, right: Value) -> Value:
-        return lazily(lambda: left, lambda: right)
-
-    def lazily(*operands: Thunk) -> Value:
-        result: Value = not decisive
-        for number, operand in enumerate(operands):
-            value = operand()
-            if value.__class__ is Column:
-                rest = [later() for later in operands[number + 1 :]]
-                columns = elementwise(both, value, result)
-                for other in rest:
-                    columns = elementwise(both, columns, other)
-                return columns
-            value = truth(value)
-            if value is decisive:
-                return decisive
-            if value is None and result is not UNREADABLE:
-                result = None
-            elif value is UNREADABLE:
-                result = UNREADABLE
-        return result
-
-    return lazily
-
-
-def choose(condition: Value, then: Thunk, otherwise: Thunk) -> Value:
-    """``then if condition else otherwise``; an empty condition is taken as false."""
-    return then() if truth(condition) is True else otherwise()
-
-
 def _signed(work: Callable[[Decimal], Decimal]) -> Callable[[Value], Value]:
     def checked(value: Value) -> Value:
         if value.__class__ is Decimal:
             return work(value)
         if value.__class__ is Column:
             return elementwise(checked, value)
-        if value is None or value in _ODD:
-            return _special(value)
+        if value is None or value in ODD:
+            return special(value)
         raise KindError(f"cannot take the negative of {describe(value)}", (value,))
 
     return checked
 
 
-def cut(text: Value, start: Value, stop: Value) -> Value:
-    """``text[start:stop]``; a bound that is absent is the text's end."""
-    if text.__class__ is Column:
-        return elementwise(cut, text, start, stop)
-    if text is None or text in _ODD:
-        return _special(text)
-    if not isinstance(text, str):
-        raise KindError(f"only text can be sliced, this is {describe(text)}", (text,))
-    return text[_bound(start) : _bound(stop)]
-
-
-def _bound(position: Value) -> int | None:
-    if position is None:
-        return None
-    if position.__class__ is not Decimal or position != position.to_integral_value():
-        raise FunctionError("a slice needs whole numbers")
-    return max(-MAX_TEXT, min(MAX_TEXT, int(position)))
-
-
-def attribute(value: Value, key: str) -> Value:
-    """``value.key`` of a mapping; a key that is absent is empty."""
-    if value.__class__ is Column or isinstance(value, list):
-        values = value.values if isinstance(value, Column) else value
-        return Column([attribute(one, key) for one in values], getattr(value, "table", None))
-    if value is None or value in _ODD:
-        return _special(value)
-    if isinstance(value, Mapping):
-        return from_json(value.get(key))
-    raise KindError(f"{describe(value)} has no parts, so no .{key}", (value,))
-
-
-def from_json(data: Any) -> Value:
-    """Turn decoded JSON into a value: exact numbers, ``""`` and null empty, the rest bounded."""
-    match data:
-        case None | "":
-            return None
-        case bool():
-            return data
-        case str():
-            return clean_text(data)
-        case int():
-            return Decimal(data) if abs(data) < 10**18 else UNREADABLE
-        case float():
-            number = parse_number(repr(data))
-            return UNREADABLE if number is None else number
-        case list() | tuple():
-            return [from_json(item) for item in data]
-        case _:
-            return data
-
-
 _compare: Final[Mapping[str, Binary]] = {
-    name: _binary(_comparison(getattr(operator, name)), getattr(operator, name), Kind.BOOLEAN)
+    name: spreading(_comparison(getattr(operator, name)), getattr(operator, name), Kind.BOOLEAN)
     for name in ("eq", "ne", "lt", "le", "gt", "ge")
 }
 equals: Final = _compare["eq"]
@@ -406,20 +213,46 @@ at_most: Final = _compare["le"]
 greater: Final = _compare["gt"]
 at_least: Final = _compare["ge"]
 
-add: Final = _binary(_add, CONTEXT.add, Kind.NUMBER)
-subtract: Final = _binary(_subtract, CONTEXT.subtract, Kind.NUMBER)
-multiply: Final = _binary(
+add: Final = spreading(_add, CONTEXT.add, Kind.NUMBER)
+subtract: Final = spreading(_subtract, CONTEXT.subtract, Kind.NUMBER)
+multiply: Final = spreading(
     _arithmetic("multiply", CONTEXT.multiply), CONTEXT.multiply, Kind.NUMBER
 )
-divide: Final = _binary(_arithmetic("divide", _divide))
-floor_divide: Final = _binary(_arithmetic("divide", _floor_divide))
-modulo: Final = _binary(_arithmetic("divide", _modulo))
+divide: Final = spreading(_arithmetic("divide", _divide))
+floor_divide: Final = spreading(_arithmetic("divide", _floor_divide))
+modulo: Final = spreading(_arithmetic("divide", _modulo))
 negative: Final = _signed(CONTEXT.minus)
 positive: Final = _signed(CONTEXT.plus)
-conjunction: Final = _kleene(decisive=False)
-disjunction: Final = _kleene(decisive=True)
 
 
 def texts(values: Sequence[Value]) -> bool:
     """Whether all values are texts, so that a set can hold them."""
     return all(value.__class__ is str for value in values)
+
+
+#: Every operator, by the name that checked trees have for it.
+OPERATORS: Final[Mapping[str, Callable[..., Value]]] = {
+    "equals": equals,
+    "not_equals": not_equals,
+    "less": less,
+    "at_most": at_most,
+    "greater": greater,
+    "at_least": at_least,
+    "add": add,
+    "subtract": subtract,
+    "multiply": multiply,
+    "divide": divide,
+    "floor_divide": floor_divide,
+    "modulo": modulo,
+    "negative": negative,
+    "positive": positive,
+    "contains": contains,
+    "not_contains": not_contains,
+    "negate": negate,
+    "truth": truth,
+    "conjunction": conjunction,
+    "disjunction": disjunction,
+    "choose": choose,
+    "cut": cut,
+    "attribute": attribute,
+}

@@ -42,9 +42,7 @@ def parse(
         report.error("R205", "an expression is missing here", place, rule=rule)
         return None
     if len(source) > MAX_SOURCE:
-        report.error(
-            "R209", f"an expression has at most {MAX_SOURCE} characters", place, rule=rule
-        )
+        report.error("R209", f"an expression has at most {MAX_SOURCE} characters", place, rule=rule)
         return None
     try:
         with warnings.catch_warnings():
@@ -90,7 +88,7 @@ def _explain_syntax(source: str, reason: str) -> tuple[str, str | None]:
     bare = re.sub(r"[=!<>]=", "", bare)
     hint = next((advice for sign, advice in _HABITS.items() if sign in bare), None)
     if "never closed" in reason or "unterminated" in reason or "unmatched" in reason:
-        return f"not an expression: {reason.split(' (detected')[0]}", None
+        return f"not an expression: {reason.split(' (detected', maxsplit=1)[0]}", None
     return "not an expression", hint
 
 

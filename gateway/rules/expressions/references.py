@@ -126,42 +126,144 @@ _TIMES = ("created", "assigned", "modified", "confirmed", "exported", "export_fa
 #: The facts whose keys are checked (webhook reference §6 and §9). ``metadata`` is open.
 FACT_KEYS: Final[Mapping[str, frozenset[str]]] = {
     "annotation": frozenset(
-        (
-            "id url status previous_status queue schema document organization modifier creator"
-            " pages messages metadata automated automation_blocker labels assignees relations"
-            " email time_spent rejected_at deleted_at purged_at rejected_by deleted_by purged_by"
-            " rir_poll_id related_emails has_email_thread_with_replies"
-            " has_email_thread_with_new_replies automatically_rejected einvoice arrived_at"
-            " restricted_access prediction training_enabled"
-        ).split()
+        [
+            "id",
+            "url",
+            "status",
+            "previous_status",
+            "queue",
+            "schema",
+            "document",
+            "organization",
+            "modifier",
+            "creator",
+            "pages",
+            "messages",
+            "metadata",
+            "automated",
+            "automation_blocker",
+            "labels",
+            "assignees",
+            "relations",
+            "email",
+            "time_spent",
+            "rejected_at",
+            "deleted_at",
+            "purged_at",
+            "rejected_by",
+            "deleted_by",
+            "purged_by",
+            "rir_poll_id",
+            "related_emails",
+            "has_email_thread_with_replies",
+            "has_email_thread_with_new_replies",
+            "automatically_rejected",
+            "einvoice",
+            "arrived_at",
+            "restricted_access",
+            "prediction",
+            "training_enabled",
+        ]
     )
     | {f"{name}_at" for name in _TIMES}
     | {f"{name}_by" for name in _TIMES},
     "document": frozenset(
-        (
-            "id url mime_type original_file_name arrived_at created_at content email parent"
-            " creator s3_name attachment_status metadata annotations"
-        ).split()
+        [
+            "id",
+            "url",
+            "mime_type",
+            "original_file_name",
+            "arrived_at",
+            "created_at",
+            "content",
+            "email",
+            "parent",
+            "creator",
+            "s3_name",
+            "attachment_status",
+            "metadata",
+            "annotations",
+        ]
     ),
     "queue": frozenset(
-        (
-            "id name url metadata settings workspace schema inbox users locale automation_enabled"
-            " automation_level default_score_threshold connector session_timeout counts"
-            " description status dedicated_engine generic_engine use_confirmed_state"
-            " document_lifetime rir_url rir_params webhooks hooks workflows training_enabled"
-        ).split()
+        [
+            "id",
+            "name",
+            "url",
+            "metadata",
+            "settings",
+            "workspace",
+            "schema",
+            "inbox",
+            "users",
+            "locale",
+            "automation_enabled",
+            "automation_level",
+            "default_score_threshold",
+            "connector",
+            "session_timeout",
+            "counts",
+            "description",
+            "status",
+            "dedicated_engine",
+            "generic_engine",
+            "use_confirmed_state",
+            "document_lifetime",
+            "rir_url",
+            "rir_params",
+            "webhooks",
+            "hooks",
+            "workflows",
+            "training_enabled",
+        ]
     ),
     "email": frozenset(
-        (
-            "id url queue inbox parent email_thread created_at last_thread_email_created_at"
-            " subject from to cc bcc body_text_plain body_text_html type metadata annotations"
-            " documents related_annotations related_documents creator filtered_out_document_count"
-            " content labels annotation_counts"
-        ).split()
+        [
+            "id",
+            "url",
+            "queue",
+            "inbox",
+            "parent",
+            "email_thread",
+            "created_at",
+            "last_thread_email_created_at",
+            "subject",
+            "from",
+            "to",
+            "cc",
+            "bcc",
+            "body_text_plain",
+            "body_text_html",
+            "type",
+            "metadata",
+            "annotations",
+            "documents",
+            "related_annotations",
+            "related_documents",
+            "creator",
+            "filtered_out_document_count",
+            "content",
+            "labels",
+            "annotation_counts",
+        ]
     ),
 }
 
 #: Names that are no fields; a field of this name is reached as ``field.NAME.value``.
 RESERVED: Final = frozenset(
-    "value this row field column params annotation document queue email event action payload".split()
+    [
+        "value",
+        "this",
+        "row",
+        "field",
+        "column",
+        "params",
+        "annotation",
+        "document",
+        "queue",
+        "email",
+        "event",
+        "action",
+        "payload",
+    ]
 )

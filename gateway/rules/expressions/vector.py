@@ -15,10 +15,18 @@ from typing import Any, Final
 
 from gateway.annotation.values import Kind, kind_of
 from gateway.rules.expressions.calls import run_time_parameters
-from gateway.rules.expressions.checked import Call, Choice, Junction, Literal, Operand, Operation, Tree
+from gateway.rules.expressions.checked import (
+    Call,
+    Choice,
+    Junction,
+    Literal,
+    Operand,
+    Operation,
+    Tree,
+)
+from gateway.rules.expressions.operators import texts
 from gateway.rules.function import Function, Mode
 from gateway.rules.functions import FUNCTIONS
-from gateway.rules.expressions.operators import texts
 
 _SIGNS: Final[Mapping[str, str]] = {
     "add": "+",
@@ -89,8 +97,7 @@ class _Writer:
         rows = f"zip({joined})" if len(names) > 1 else names[0]
         target = f"({joined})" if len(names) > 1 else names[0]
         source = (
-            f"def fires({joined}):\n"
-            f"    return [i for i, {target} in enumerate({rows}) if {test}]\n"
+            f"def fires({joined}):\n    return [i for i, {target} in enumerate({rows}) if {test}]\n"
         )
         exec(compile(source, "<rule>", "exec"), self._constants)  # noqa: S102 - our own source.
         roots = [self._root(number) for number in range(self._count)]
@@ -199,9 +206,7 @@ class _Writer:
         if not _suits(function) or tree.clock is not None:
             raise _Unsuited
         sources = []
-        for parameter, argument in zip(
-            run_time_parameters(function), tree.arguments, strict=True
-        ):
+        for parameter, argument in zip(run_time_parameters(function), tree.arguments, strict=True):
             if isinstance(argument, Literal):
                 if argument.value is None and parameter.default is not None:
                     raise _Unsuited

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final
 
-from gateway.rules.selectors import loops as loops
+from gateway.rules.selectors import loops
 from gateway.rules.selectors.budget import Budget
 from gateway.rules.selectors.functions import SIGNATURES, function, reference
 from gateway.rules.selectors.loops import Run, is_false

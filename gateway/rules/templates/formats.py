@@ -31,10 +31,21 @@ _NUMBER: Final = re.compile(
     r"(?P<group>,?)(?:\.(?P<precision>[0-9]{1,2}))?(?P<type>[fd%]?)"
 )
 _DATE: Final = re.compile(r"(?:%[dmYyBbAaj%]|[^%{}])+")
-_MONTHS: Final = (
-    "January February March April May June July August September October November December"
-).split()
-_DAYS: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 @dataclass(frozen=True, slots=True)

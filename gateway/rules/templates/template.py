@@ -16,11 +16,11 @@ from gateway.annotation.column import Column
 from gateway.annotation.values import MAX_TEXT, UNREADABLE, Kind, Value, kind_name, value_text
 from gateway.diagnostic import Report
 from gateway.rules.expressions.expression import Expression, compile_expression
-from gateway.rules.templates.formats import Format, FormatError, parse_format
+from gateway.rules.expressions.scope import Scope
 from gateway.rules.function import FunctionError
 from gateway.rules.functions import FUNCTIONS
-from gateway.rules.expressions.scope import Scope
 from gateway.rules.source import Style, Text
+from gateway.rules.templates.formats import Format, FormatError, parse_format
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +179,7 @@ def _hole(text: Text, braces: _Braces, scope: Scope, report: Report) -> Hole | N
     return Hole(expression, chosen)
 
 
-def _renders(
-    expression: Expression, chosen: Format | None, scope: Scope, report: Report
-) -> bool:
+def _renders(expression: Expression, chosen: Format | None, scope: Scope, report: Report) -> bool:
     start, end = expression.tree.at
     place = expression.text.at(start, end - start)
     kind = expression.kind
