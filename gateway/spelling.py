@@ -1,37 +1,40 @@
-"""Which known name a misspelled one was meant to be.
+"""The known word that was probably meant.
 
-Law: pure; gives no hint rather than a far-fetched one.
+Law: pure; no suggestion is better than a far-fetched one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
+
+#: Longer words are not compared: the cost is the product of the lengths.
+_LONGEST: Final = 64
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """Give the known name within two edits of *name*, or within a third of its length."""
-    limit = max(2, len(name) // 3)
-    best: tuple[int, str] | None = None
-    for candidate in known:
-        if abs(len(candidate) - len(name)) > limit or candidate == name:
-            continue
-        edits = _edits(name.lower(), candidate.lower(), limit)
-        if edits <= limit and edits < len(name) and (best is None or (edits, candidate) < best):
-            best = (edits, candidate)
-    return best[1] if best else None
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Find the one of *known* that differs from *word* by a slip or two; None if none does."""
+    if len(word) > _LONGEST:
+        return None
+    limit = max(1 if len(word) < 5 else 2, len(word) // 3)
+    near = [
+        (distance(word.casefold(), other.casefold()), other)
+        for other in known
+        if other != word and abs(len(other) - len(word)) <= limit
+    ]
+    best = min(near, default=None)
+    return best[1] if best is not None and best[0] <= limit else None
 
 
-def _edits(left: str, right: str, limit: int) -> int:
-    """Count insertions, deletions, replacements and swaps of neighbors, as far as *limit*."""
+def distance(left: str, right: str) -> int:
+    """Count the insertions, deletions, replacements and swaps of neighbors between two words."""
     before: list[int] = []
     row = list(range(len(right) + 1))
-    for i, one in enumerate(left, 1):
-        before, previous, row = row, before, [i]
-        for j, other in enumerate(right, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (one != other))
-            if i > 1 and j > 1 and one == right[j - 2] and left[i - 2] == other:
-                cost = min(cost, previous[j - 2] + 1)
+    for at, sign in enumerate(left, 1):
+        two_before, before, row = before, row, [at]
+        for to, other in enumerate(right, 1):
+            cost = min(row[-1] + 1, before[to] + 1, before[to - 1] + (sign != other))
+            if at > 1 and to > 1 and left[at - 2 : at] == other + right[to - 2]:
+                cost = min(cost, two_before[to - 2] + 1)
             row.append(cost)
-        if min(row) > limit:
-            return limit + 1
     return row[-1]

@@ -9,8 +9,8 @@ import pytest
 
 from gateway.config.drawing import draw_all
 from gateway.diagnostic import Report
-from gateway.rules.reading import read_yaml
-from gateway.rules.structure import check_structure
+from gateway.rules.yaml.reading import read_yaml
+from gateway.rules.yaml.structure import check_structure
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "tests" / "diagnostics"

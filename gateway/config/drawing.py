@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from gateway.diagnostic import Diagnostic
-from gateway.rules.source import LINE_BREAK
+from gateway.rules.yaml.source import LINE_BREAK
 
 #: An excerpt is at most this many columns wide.
 _WIDTH: Final = 100

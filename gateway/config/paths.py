@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from gateway.config.folder import Snapshot
 from gateway.diagnostic import Report
-from gateway.rules.source import Text
+from gateway.rules.yaml.source import Text
 from gateway.spelling import closest
 
 MAX_PATH = 1_024

@@ -16,7 +16,7 @@ from typing import Final
 from gateway.config.folder import UnreadableError, read_plain
 from gateway.diagnostic import Report, Span
 from gateway.hooks.signature import Secret
-from gateway.rules.source import Text
+from gateway.rules.yaml.source import Text
 
 #: Where secret files may lie; the operator may name others in `FOLDERS_VARIABLE`.
 SECRET_FOLDERS: Final = ("/run/secrets", "/var/run/secrets", "/etc/gateway/secrets")

@@ -26,7 +26,7 @@ from gateway.rules.context import (
     Param,
     separators,
 )
-from gateway.rules.source import List, Map, Node, Scalar, Text, plain
+from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
 from gateway.spelling import closest
 
 _KINDS: Final = {

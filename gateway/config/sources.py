@@ -13,9 +13,9 @@ from gateway.config.redaction import literals, mask, redact
 from gateway.config.walk import GATEWAY_FILE, QUEUE_ENDING
 from gateway.diagnostic import Report
 from gateway.rules.queue_schema import QueueSchema, read_queue_schema
-from gateway.rules.reading import read_yaml
-from gateway.rules.source import Map
-from gateway.rules.structure import check_structure
+from gateway.rules.yaml.reading import read_yaml
+from gateway.rules.yaml.source import Map
+from gateway.rules.yaml.structure import check_structure
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from gateway.rules.expressions.references import RESERVED
 from gateway.rules.expressions.scope import Scope, Selects
 from gateway.rules.merge import merged, written_out
 from gateway.rules.rule import Rule, RuleSet
-from gateway.rules.source import List, Map, Node, Scalar, Text, plain
-from gateway.rules.structure import check_structure
+from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
+from gateway.rules.yaml.structure import check_structure
 from gateway.spelling import closest
 
 
@@ -166,7 +166,7 @@ class _Compiler:
 
 
 def _entry(key: Text, value: Node) -> Any:
-    from gateway.rules.source import Entry
+    from gateway.rules.yaml.source import Entry
 
     return Entry(key, value)
 

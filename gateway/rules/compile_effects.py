@@ -12,8 +12,8 @@ from gateway.diagnostic import Report, Span
 from gateway.effects import Level
 from gateway.rules.expressions.scope import Scope, Selects
 from gateway.rules.rule import At, Effect, Put, Say, Stop
-from gateway.rules.source import List, Map, Node, Scalar, Text
 from gateway.rules.templates.template import Template, compile_template
+from gateway.rules.yaml.source import List, Map, Node, Scalar, Text
 
 DOCUMENT = "document"
 MAX_VALUE = 1_500

@@ -31,7 +31,7 @@ from gateway.rules.rule import (
     Stop,
 )
 from gateway.rules.selectors.path import PathSyntaxError, compile_path
-from gateway.rules.source import List, Map, Node, Scalar, Text
+from gateway.rules.yaml.source import List, Map, Node, Scalar, Text
 
 _SCHEMA_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Span
 from gateway.rules.queue_schema import QueueSchema
-from gateway.rules.source import Map
+from gateway.rules.yaml.source import Map
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from gateway.diagnostic import Report
-from gateway.rules.source import Text
+from gateway.rules.yaml.source import Text
 from gateway.spelling import closest
 
 CONTENT: Final = "annotation_content"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from gateway.rules.source import Entry, List, Map, Node, Scalar
+from gateway.rules.yaml.source import Entry, List, Map, Node, Scalar
 
 #: The key that a short form of these keys stands for.
 _SHORT: Final[Mapping[str, str]] = {"message": "text", "block": "text"}

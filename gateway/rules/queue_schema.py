@@ -12,8 +12,6 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
-import msgspec
-
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Report, Span
 
@@ -148,6 +146,9 @@ def read_queue_schema(raw: bytes, file: str, report: Report) -> QueueSchema | No
     Returns:
         The schema, or None after reporting what is wrong with the file.
     """
+    # Few queues have a schema, and `gateway check` starts quicker without.
+    import msgspec
+
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     try:
         content = msgspec.json.decode(raw)
@@ -288,6 +289,8 @@ def _id_places(
     text: str, file: str, schema_id: str, occurrence: int
 ) -> tuple[Span | None, Span | None]:
     """Find the first place of an id and the one of this *occurrence*."""
+    import msgspec
+
     written = re.escape(msgspec.json.encode(schema_id).decode())
     found = list(islice(re.finditer(rf'"id"[ \t\r\n]*:[ \t\r\n]*({written})', text), MAX_ELEMENTS))
     chosen = [found[number] if number < len(found) else None for number in (0, occurrence)]

@@ -8,10 +8,8 @@ import pytest
 from gateway.annotation.values import Kind
 from gateway.config.build import build
 from gateway.config.folder import take_snapshot
-from gateway.config.redaction import literals
 from gateway.config.references import References
-from gateway.config.sources import shown_sources
-from gateway.rules.source import plain
+from gateway.rules.yaml.source import plain
 
 ENVIRONMENT = {
     "ACME": "secret-of-acme-0123456789",
@@ -257,46 +255,6 @@ queue:
 
 
 @pytest.mark.parametrize(
-    ("paths", "rules"),
-    [
-        ("[a.rules.yaml]", ["a"]),
-        ("[./x/../a.rules.yaml, a.rules.yaml]", ["a"]),
-        ("[x/d.rules.yaml, '*.rules.yaml', 'x/*']", ["d", "a", "b", "c"]),
-        ("['**/*.rules.yaml']", ["a", "b", "c", "d"]),
-        ("['x/[cd].rules.yaml', '?.rules.yaml']", ["c", "d", "a", "b"]),
-        ("[link.rules.yaml, a.rules.yaml]", ["a"]),
-        ("['l*.rules.yaml']", ["a"]),
-    ],
-)
-def test_globs_are_taken_by_path_and_each_file_once(made, tmp_path, paths, rules):
-    files = {f"{name}.rules.yaml": RULES.replace("vat-zero", name[-1]) for name in
-             ("a", "b", "x/c", "x/d")}  # fmt: skip
-    (tmp_path / "link.rules.yaml").symlink_to("a.rules.yaml")
-    queue = ACME.replace("[a.rules.yaml]", paths)
-    built = made({"gateway.yaml": GATEWAY, "acme.queue.yaml": queue, **files})
-
-    assert not built.report.errors
-    assert list(built.configuration.by_name["acme"].rules.rules) == rules
-
-
-def test_paths_are_relative_to_the_file(made):
-    queue = ACME.replace("[a.rules.yaml]", "[../rules/a.rules.yaml]")
-    files = {"gateway.yaml": GATEWAY, "queues/acme.queue.yaml": queue, "rules/a.rules.yaml": RULES}
-
-    assert not list(made(files).report)
-
-
-def test_a_misspelled_path_is_answered_with_the_closest_one(made):
-    files = {"rules/invoice.rules.yaml": RULES, "gateway.yaml": GATEWAY}
-    queue = ACME.replace("[a.rules.yaml]", "[../rules/invoise.rules.yaml]")
-    built = made({**files, "queues/acme.queue.yaml": queue})
-
-    assert [mistake.hint for mistake in built.report][:1] == [
-        "did you mean '../rules/invoice.rules.yaml'?"
-    ]
-
-
-@pytest.mark.parametrize(
     ("gateway", "secret", "unsigned"),
     [
         pytest.param("secret: ${env:GATEWAY}\n", "", False, id="the gateway's secret serves"),
@@ -324,56 +282,6 @@ def test_without_secrets_references_need_not_resolve(made):
     built = made({**GOOD, **acme("${env:ACME}", "${env:MISSING}")}, resolving=False)
 
     assert not list(built.report)
-
-
-@pytest.mark.parametrize(
-    "secret",
-    [
-        "  secret: hunter2-hunter2-hunter2\n",
-        "  secret: 'hunter2-hunter2-hunter2'\n",
-        '  secret: ["${env:ACME}", "hunter2-hunter2-hunter2"]\n',
-        "  secret:\n    - hunter2-hunter2-hunter2\n    - ${env:ACME}\n",
-        "  secret:\n    hunter2-hunter2-hunter2\n",
-        "  secret: {hunter2-hunter2-hunter2: 1}\n",
-        "  secret: &hunter2-hunter2-hunter2\n",
-        "  secret: [hunter2-hunter2-hunter2\n",
-        "  secret: >\n    hunter2-hunter2-hunter2\n",
-        "  secret: 'hunter2-hunter2-hunter2\n",
-        "  secret:\n  - hunter2-hunter2-hunter2\n",
-        '  "secret" : hunter2-hunter2-hunter2\n',
-    ],
-)
-def test_a_secret_written_in_a_file_is_not_shown(made, tmp_path, secret):
-    built = made({**GOOD, **acme(SECRET, secret)})
-
-    assert built.report.errors
-    sources = shown_sources(take_snapshot(tmp_path), built.report)
-    assert "hunter2-" not in str(list(built.report)) + str(sources)
-    (source,) = sources.values()
-    assert len(source) == len(ACME.replace(SECRET, secret))
-
-
-@pytest.mark.parametrize(
-    ("text", "secrets"),
-    [
-        ("queue: {secret: abcd-efgh, rules: [a.rules.yaml]}", ["abcd-efgh"]),
-        ("queue: {secret: [abcd, '${env:X}'], rules: [efgh]}", ["abcd"]),
-        ("secret: ${env:NAME}  # rotated\nrules: [efgh]", []),
-        ("secret:\n  - abcd\n\n  - efgh\nrules:\n  - ijkl", ["abcd", "efgh"]),
-        ("secretary: abcd", []),
-        ("secret: ${NAME}", []),
-    ],
-)
-def test_only_what_stands_in_a_secrets_place_is_covered(text, secrets):
-    assert literals(text) == secrets
-
-
-def test_a_number_as_a_secret_is_not_shown(made, tmp_path):
-    built = made({**GOOD, **acme("${env:ACME}", "0123456789012345678")})
-
-    assert built.report.errors
-    sources = shown_sources(take_snapshot(tmp_path), built.report)
-    assert "0123456789" not in str(list(built.report)) + str(sources)
 
 
 # The unit of failure is the queue.

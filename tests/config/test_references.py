@@ -4,7 +4,7 @@ import pytest
 
 from gateway.config.references import FOLDERS_VARIABLE, MIN_SECRET, References, stamp
 from gateway.diagnostic import Report
-from gateway.rules.source import Text
+from gateway.rules.yaml.source import Text
 
 GOOD = "0123456789abcdef"
 

@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass, field
 
 import msgspec
-from gateway.hooks.request import PayloadError
-from gateway.runtime import Answer, ForeignSecretError
 
+from gateway.hooks.request import PayloadError
 from gateway.hooks.signature import Secret, Signatures, sign, verify
+from gateway.runtime import Answer, ForeignSecretError
 from gateway.web.app import create_app
 from gateway.web.logs import Log
 from gateway.web.server import Limits, Server

@@ -40,7 +40,7 @@ from gateway.rules.expressions.references import (
 from gateway.rules.expressions.scope import Scope
 from gateway.rules.function import Function, Mode
 from gateway.rules.functions import FUNCTIONS
-from gateway.rules.source import Text
+from gateway.rules.yaml.source import Text
 from gateway.spelling import closest
 
 _BINARY: Final = {

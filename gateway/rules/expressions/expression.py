@@ -35,7 +35,7 @@ from gateway.rules.expressions.references import (
 from gateway.rules.expressions.scope import Scope, Selects
 from gateway.rules.function import Mode
 from gateway.rules.functions import FUNCTIONS
-from gateway.rules.source import Text
+from gateway.rules.yaml.source import Text
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 from gateway.annotation.values import Kind, kind_name
 from gateway.diagnostic import Report
 from gateway.rules.expressions.checked import Operand, Tree
-from gateway.rules.source import Text
+from gateway.rules.yaml.source import Text
 
 ASK_EMPTY: Final = "ask is_empty(x) or is_set(x)"
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.diagnostic import Report
-from gateway.rules.source import Text
+from gateway.rules.yaml.source import Text
 
 MAX_SOURCE: Final = 4_096
 MAX_NODES: Final = 400

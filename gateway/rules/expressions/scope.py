@@ -12,7 +12,7 @@ from enum import Enum, auto
 from gateway.annotation.values import Kind
 from gateway.rules.context import Param, QueueContext
 from gateway.rules.queue_schema import SchemaField
-from gateway.rules.source import Text
+from gateway.rules.yaml.source import Text
 from gateway.spelling import closest
 
 

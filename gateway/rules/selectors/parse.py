@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from jmespath import exceptions, lexer, parser
 
-from gateway.rules.closest import closest
 from gateway.rules.selectors.functions import SIGNATURES, Signature
 from gateway.rules.selectors.tree import Tree, depth, walk
+from gateway.spelling import closest
 
 MAX_TEXT: Final = 2_048
 MAX_DEPTH: Final = 60

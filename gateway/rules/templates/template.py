@@ -19,8 +19,8 @@ from gateway.rules.expressions.expression import Expression, compile_expression
 from gateway.rules.expressions.scope import Scope
 from gateway.rules.function import FunctionError
 from gateway.rules.functions import FUNCTIONS
-from gateway.rules.source import Style, Text
 from gateway.rules.templates.formats import Format, FormatError, parse_format
+from gateway.rules.yaml.source import Style, Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from gateway.annotation.values import Kind
 from gateway.diagnostic import Report, Span
 from gateway.rules.context import QueueContext
 from gateway.rules.expressions.expression import compile_expression
+from gateway.rules.expressions.interpret import interpret
+from gateway.rules.expressions.references import Clock
+from gateway.rules.expressions.scope import Scope, Selects
 from gateway.rules.function import Mode
 from gateway.rules.functions import FUNCTIONS
 from gateway.rules.functions.date import EXAMPLE_NOW
 from gateway.rules.functions.document import GROUPS, document, signature, written
-from gateway.rules.expressions.interpret import interpret
-from gateway.rules.expressions.references import Clock
-from gateway.rules.expressions.scope import Scope, Selects
-from gateway.rules.source import Style, Text
+from gateway.rules.yaml.source import Style, Text
 
 PAGE = Path(__file__).parents[3] / "docs" / "functions.md"
 LANGUAGE = {

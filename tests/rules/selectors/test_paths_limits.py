@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from jmespath import functions
 
 from gateway.annotation.values import MAX_TEXT
-from gateway.rules.selectors.path import PathSyntaxError, SelectorError, compile_path
 from gateway.rules.selectors.budget import MAX_RESULTS
 from gateway.rules.selectors.functions import SIGNATURES
+from gateway.rules.selectors.path import PathSyntaxError, SelectorError, compile_path
 
 
 def mistake(text):

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from typing import Any, Final, TypeAlias
 
 from gateway.diagnostic import Span
-from gateway.rules.places import character_places
+from gateway.rules.yaml.places import character_places
 
 #: What ends a line in YAML; whoever counts lines of a YAML file splits with this.
 LINE_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from gateway.diagnostic import Report
-from gateway.rules.closest import closest, distance
-from gateway.rules.reading import MAX_MISTAKES, read_yaml
-from gateway.rules.structure import check_structure
+from gateway.rules.yaml.reading import MAX_MISTAKES, read_yaml
+from gateway.rules.yaml.structure import check_structure
+from gateway.spelling import closest, distance
 
-SCHEMAS = Path(__file__).parents[2] / "gateway" / "schemas"
+SCHEMAS = Path(__file__).parents[3] / "gateway" / "schemas"
 KINDS = ("gateway", "queue", "rules")
 
 GATEWAY = "version: 1\n"

@@ -5,26 +5,23 @@ Law: what the schema says decides; this only finds the place and the sentence. N
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from gateway.diagnostic import Diagnostic, Report, Severity, Span
-from gateway.rules.located import Located
-from gateway.rules.mistakes import repeated, report_mistake, report_unknown_keys
-from gateway.rules.quoting import quote
-from gateway.rules.reading import MAX_MISTAKES
-from gateway.rules.source import Entry, List, Map, Node, Scalar, plain
+from gateway.rules.yaml.located import Located
+from gateway.rules.yaml.mistakes import repeated, report_mistake, report_unknown_keys
+from gateway.rules.yaml.quoting import quote
+from gateway.rules.yaml.reading import MAX_MISTAKES
+from gateway.rules.yaml.source import Entry, List, Map, Node, Scalar, plain
+from gateway.schemas import Kind, schema
 
 if TYPE_CHECKING:
     from jsonschema import Draft7Validator, ValidationError
 
-Kind: TypeAlias = Literal["gateway", "queue", "rules"]
 
-_SCHEMAS: Final = Path(__file__).parent.parent / "schemas"
 
 
 def check_structure(root: Map, kind: Kind, report: Report) -> bool:
@@ -69,11 +66,10 @@ def _validator(kind: Kind) -> Draft7Validator:
     from jsonschema import Draft7Validator, validators
     from referencing import Registry
 
-    schema = json.loads((_SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
     # The published types leave this function untyped.
     extended: Any = validators.extend
     validator: type[Draft7Validator] = extended(Draft7Validator, {"uniqueItems": _unique_items})
-    return validator(schema, registry=Registry())
+    return validator(schema(kind), registry=Registry())
 
 
 def _unique_items(

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from gateway.rules.quoting import Line, cut
+from gateway.rules.yaml.quoting import Line, cut
 
 _READ_AS: Final = {
     '"': "the beginning of a text in quotes, which ends at the next '\"'",

@@ -15,10 +15,10 @@ from typing import Any, Final
 import yaml
 
 from gateway.diagnostic import Report, Span
-from gateway.rules.quoting import cut, quote, replaced
-from gateway.rules.scalars import Ambiguous, resolve
-from gateway.rules.source import LINE_BREAK, Entry, List, Map, Node, Scalar, Style, Text
-from gateway.rules.syntax import Mistake, explain
+from gateway.rules.yaml.quoting import cut, quote, replaced
+from gateway.rules.yaml.scalars import Ambiguous, resolve
+from gateway.rules.yaml.source import LINE_BREAK, Entry, List, Map, Node, Scalar, Style, Text
+from gateway.rules.yaml.syntax import Mistake, explain
 
 MAX_BYTES: Final = 1_000_000
 MAX_DEPTH: Final = 40

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.diagnostic import Span
-from gateway.rules.source import List, Map, Node, Text
+from gateway.rules.yaml.source import List, Map, Node, Text
 
 
 @dataclass(frozen=True, slots=True)

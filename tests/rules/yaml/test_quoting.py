@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.rules.quoting import cut, quote, replaced
+from gateway.rules.yaml.quoting import cut, quote, replaced
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from gateway.annotation.values import parse_number
 from gateway.diagnostic import Report, Span
-from gateway.rules.closest import closest
-from gateway.rules.located import Located
-from gateway.rules.quoting import quote
-from gateway.rules.source import List, Map, Node, Scalar, Style, Text
+from gateway.rules.yaml.located import Located
+from gateway.rules.yaml.quoting import quote
+from gateway.rules.yaml.source import List, Map, Node, Scalar, Style, Text
+from gateway.spelling import closest
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.diagnostic import Report, Span
-from gateway.rules.reading import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, read_yaml
-from gateway.rules.source import LINE_BREAK, List, Map, Scalar, Style, Text, plain
+from gateway.rules.yaml.reading import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, read_yaml
+from gateway.rules.yaml.source import LINE_BREAK, List, Map, Scalar, Style, Text, plain
 
 
 def read(text: str | bytes) -> tuple[Map | None, Report]:

@@ -1,0 +1,80 @@
+"""The page of diagnostics, held to what loading a folder really finds: codes R120 to R149."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway.config.load import check
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+SECTIONS = {
+    section[:4]: section
+    for section in re.split(r"^## (?=R\d{3}: )", PAGE, flags=re.MULTILINE)[1:]
+    if "R120" <= section[:4] < "R150"
+}
+EXAMPLE = re.compile(r"^```(?:yaml|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^# (\S.*\.yaml)$", re.MULTILINE)
+#: What no file that a page could show would lead to.
+WITHOUT_EXAMPLE = {"R120", "R125"}
+
+ENVIRONMENT = {
+    "ACME_HOOK_SECRET": "secret-of-acme-0123456789",
+    "ACME_HOOK_SECRET_2": "second-secret-of-acme-012",
+    "GLOBEX_HOOK_SECRET": "secret-of-globex-01234567",
+    "SHORT_SECRET": "too-short",
+}
+RULES = """\
+version: 1
+rules:
+  - id: total-missing
+    require: is_set(amount_total)
+    message: The total is missing.
+"""
+QUEUE = """\
+version: 1
+queue:
+  ids: [8199]
+  secret: ${env:ACME_HOOK_SECRET}
+  rules: [invoice.rules.yaml]
+"""
+SCHEMA = """\
+[{"category": "section", "id": "amounts", "children": [
+  {"category": "datapoint", "id": "amount_total", "type": "number"}]}]
+"""
+
+
+def codes_of(root, example):
+    """Put the files of an example, each below a line with its name, into a folder that is good."""
+    with_schema = example.startswith(("[", "{"))
+    files = {"gateway.yaml": "version: 1\n", "acme.queue.yaml": QUEUE, "invoice.rules.yaml": RULES}
+    files["acme.schema.json"] = example if with_schema else SCHEMA
+    if with_schema:
+        files["acme.queue.yaml"] = QUEUE + "  schema: acme.schema.json\n"
+    names = [] if with_schema else FILE.split(example)[1:]
+    files.update(zip(names[::2], names[1::2], strict=True))
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return {found.code for found in check(root, ENVIRONMENT).report}
+
+
+def test_every_code_has_its_section():
+    modules = [*(ROOT / "gateway" / "config").glob("*.py"), ROOT / "gateway/rules/queue_schema.py"]
+    used = {
+        code
+        for module in modules
+        for code in re.findall(r'"(R1[2-4]\d)"', module.read_text(encoding="utf-8"))
+    }
+
+    assert used == set(SECTIONS)
+
+
+@pytest.mark.parametrize("code", sorted(set(SECTIONS) - WITHOUT_EXAMPLE))
+def test_the_first_example_is_wrong_and_the_second_right(tmp_path, code):
+    wrong, right = EXAMPLE.findall(SECTIONS[code])
+
+    assert codes_of(tmp_path / "wrong", wrong) == {code}
+    # A schema without the field that the rule reads is no fault of the example.
+    assert codes_of(tmp_path / "right", right) <= ({"R201"} if right[0] in "[{" else set())
