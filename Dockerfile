@@ -35,4 +35,4 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["gateway", "healthcheck"]
 ENTRYPOINT ["gateway"]
-CMD ["serve", "/etc/gateway", "--listen", "0.0.0.0:8080"]
+CMD ["serve", "/etc/gateway"]

@@ -18,6 +18,7 @@ from gateway.config.configuration import Configuration, Queue
 from gateway.engine.evaluate import evaluate
 from gateway.engine.outcome import Evaluation
 from gateway.engine.program import Program, link
+from gateway.engine.trace import Tracer
 from gateway.hooks.reads import reads_of
 from gateway.hooks.request import Decoder, Request
 from gateway.hooks.response import NEUTRAL, render_response
@@ -126,7 +127,9 @@ class Gateway:
         evaluation = self._evaluate(served, request)
         return _answer(serving, served, request, evaluation)
 
-    def dry_run(self, body: bytes, name: str) -> Answer:
+    def dry_run(
+        self, body: bytes, name: str, now: datetime | None = None, tracer: Tracer | None = None
+    ) -> Answer:
         """Answer a stored request by the rules of the queue file *name*, signed or not.
 
         Raises:
@@ -135,17 +138,28 @@ class Gateway:
         serving = self._serving
         served = serving.by_name[name]
         request = served.decoder.decode(body)
-        return _answer(serving, served, request, self._evaluate(served, request))
+        return _answer(serving, served, request, self._evaluate(served, request, now, tracer))
 
-    def _evaluate(self, served: _Served | None, request: Request) -> Evaluation | None:
+    def queue(self, name: str) -> Queue:
+        """Give the queue file *name* as it is served."""
+        return self._serving.by_name[name].queue
+
+    def _evaluate(
+        self,
+        served: _Served | None,
+        request: Request,
+        now: datetime | None = None,
+        tracer: Tracer | None = None,
+    ) -> Evaluation | None:
         if served is None or not request.has_content or not served.program.steps:
             return None
         assert request.tree is not None  # noqa: S101 - it has content.
         deadline = self._timer() + TIME_LIMIT
         program = served.side_loads.applied(served.program, request.decoded_key("schemas"))
         content = Content(request.tree, program.rules.kinds, program.rules.placeholders)
-        now = self._clock().astimezone(served.zone)
-        return evaluate(program, content, request.at(now, lambda: self._timer() > deadline))
+        now = (now or self._clock()).astimezone(served.zone)
+        facts = request.at(now, lambda: self._timer() > deadline)
+        return evaluate(program, content, facts, tracer)
 
 
 def _serve(configuration: Configuration, previous: _Serving | None) -> _Serving:

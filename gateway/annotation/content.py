@@ -20,6 +20,7 @@ from gateway.annotation.values import (
     Kind,
     Value,
     clean_text,
+    is_clean,
     parse_date,
     parse_number,
     parse_numbers,
@@ -50,7 +51,7 @@ class Write:
 class Content:
     """Values of one request's datapoints, read on demand and kept."""
 
-    __slots__ = ("_columns", "_declared", "_kinds", "_placeholders", "tree", "written")
+    __slots__ = ("_columns", "_declared", "_kinds", "_placeholders", "_texts", "tree", "written")
 
     def __init__(
         self, tree: Tree, declared: Mapping[str, Kind], placeholders: frozenset[str] = frozenset()
@@ -61,6 +62,7 @@ class Content:
         self._declared = declared
         self._placeholders = placeholders
         self._columns: dict[str, Column] = {}
+        self._texts: dict[str, Column] = {}
         self._kinds: dict[str, Kind] = {}
 
     def column(self, schema_id: str) -> Column:
@@ -80,17 +82,23 @@ class Content:
         table = tree.table(schema_id)
         if table is None:
             return None
-        return Column([Row(number) for number in range(1, len(table.rows) + 1)], table)
+        return Column(list(map(Row, range(1, len(table.rows) + 1))), table)
 
     def texts(self, schema_id: str) -> Column:
         """Give the values of a column as displayed; what rules wrote as it will be."""
         column = self.column(schema_id)
         if self._kinds[schema_id] is Kind.TEXT and column.kind is Kind.TEXT:
             return column
-        values = [
-            None if node is None else self.displayed(node) for node in self.tree.nodes(schema_id)
-        ]
-        return Column(values, column.table, _common_kind(values))
+        texts = self._texts.get(schema_id)
+        if texts is None:
+            values = self._displayed(self.tree.nodes(schema_id))
+            texts = self._texts[schema_id] = Column(values, column.table, _common_kind(values))
+        return texts
+
+    def _displayed(self, nodes: Sequence[Node | None]) -> list[Value]:
+        sweeps = not self.written and not self._placeholders
+        texts = _clean_texts(nodes) if sweeps else None
+        return texts or [None if node is None else self.displayed(node) for node in nodes]
 
     def displayed(self, node: Node) -> str | None:
         """Give a datapoint's value as displayed; None when it is empty."""
@@ -106,17 +114,28 @@ class Content:
         self.column(schema_id)
         return self._kinds[schema_id]
 
-    def write(self, schema_id: str, cells: Mapping[int, Value]) -> None:
-        """Set values by position in the column; later reads see them."""
+    def write(self, schema_id: str, cells: Mapping[int, Value]) -> bool:
+        """Set values by position in the column; later reads see them.
+
+        Returns:
+            Whether any of them was not there already.
+        """
         column = self.column(schema_id)
         nodes = self.tree.nodes(schema_id)
         values = list(column.values)
+        changed = False
         for position, value in cells.items():
             node = nodes[position]
-            if node is not None:
-                values[position] = self.typed(schema_id, value)
-                self.written[node.id] = Write(node, value)
-        self._columns[schema_id] = Column(values, column.table, _common_kind(values))
+            typed = self.typed(schema_id, value)
+            if node is None or is_same(values[position], typed):
+                continue
+            values[position] = typed
+            self.written[node.id] = Write(node, value)
+            changed = True
+        if changed:
+            self._columns[schema_id] = Column(values, column.table, _common_kind(values))
+            self._texts.pop(schema_id, None)
+        return changed
 
     def is_unchanged(self, schema_id: str, node: Node, value: Value) -> bool:
         """Whether *node* arrived with what *value* would be read as."""
@@ -134,7 +153,8 @@ class Content:
         if value is None or value == "":
             return None
         if value.__class__ is str:
-            return _parse(value, self._kinds[schema_id])
+            empty = value in self._placeholders
+            return None if empty else _parse(value, self._kinds[schema_id])
         if self._declared.get(schema_id) is Kind.TEXT:
             return value_text(value)
         return value
@@ -143,7 +163,8 @@ class Content:
         nodes = self.tree.nodes(schema_id)
         table = self.tree.table_of.get(schema_id)
         kind = self._declared.get(schema_id)
-        column = None if self._placeholders else _read_clean(nodes, table, kind)
+        sweeps = len(nodes) > 1 and not self._placeholders
+        column = _read_clean(nodes, table, kind) if sweeps else None
         if column is not None:
             assert column.kind is not None  # noqa: S101 - what a clean column promises.
             self._kinds[schema_id] = column.kind
@@ -214,12 +235,34 @@ def _read_clean(nodes: Sequence[Any], table: Table | None, kind: Kind | None) ->
                 return None
     except AttributeError:  # A missing cell or ``content: null``.
         return None
-    joined = "".join(texts)
-    if len(joined) > MAX_TEXT or "\0" in joined or not joined.isprintable():
+    return Column(texts, table, Kind.TEXT) if _are_clean(texts) else None
+
+
+def _clean_texts(nodes: Sequence[Any]) -> list[str] | None:
+    """List what is displayed in cells that are all set; None if one is not, or is not clean."""
+    try:
+        texts = [node.content.value for node in nodes]
+    except AttributeError:
         return None
-    return Column(texts, table, Kind.TEXT)
+    return texts if all(texts) and _are_clean(texts) else None
 
 
+def _are_clean(texts: list[str]) -> bool:
+    """Whether `clean_text` leaves all texts as they are."""
+    joined = "".join(texts)
+    return is_clean(joined) and (len(joined) <= MAX_TEXT or max(map(len, texts)) <= MAX_TEXT)
+
+
+def is_same(before: Value, after: Value) -> bool:
+    """Whether two values are one text, one number or one date."""
+    return (
+        before.__class__ is after.__class__
+        and before.__class__ in _COMPARABLE
+        and bool(before == after)
+    )
+
+
+_COMPARABLE: Final = frozenset((str, Decimal, date))
 _NUMERIC: Final = (None, Kind.NUMBER)
 
 _KINDS: Final = {str: Kind.TEXT, Decimal: Kind.NUMBER, date: Kind.DATE, bool: Kind.BOOLEAN}

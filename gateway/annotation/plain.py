@@ -6,13 +6,20 @@ Security reference §4. Law: pure; bounds whatever it is given.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from gateway.annotation.values import UNREADABLE, Value, clean_text, parse_number
 
+#: Lists inside lists that are looked into: deeper ones come from somebody who means harm.
+MAX_DEPTH: Final = 20
 
-def from_json(data: Any) -> Value:
-    """Turn decoded JSON into a value: exact numbers, ``""`` and null empty, the rest bounded."""
+
+def from_json(data: Any, depth: int = MAX_DEPTH) -> Value:
+    """Turn decoded JSON into a value: exact numbers, ``""`` and null empty, the rest bounded.
+
+    The parts of a mapping are turned when they are asked for; lists that are more than *depth*
+    deep are unreadable there.
+    """
     match data:
         case None | "":
             return None
@@ -26,6 +33,6 @@ def from_json(data: Any) -> Value:
             number = parse_number(repr(data))
             return UNREADABLE if number is None else number
         case list() | tuple():
-            return [from_json(item) for item in data]
+            return [from_json(item, depth - 1) for item in data] if depth else UNREADABLE
         case _:
             return data

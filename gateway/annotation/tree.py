@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 MAX_NODES = 200_000
+#: Of one table's columns together, gaps included.
+MAX_CELLS = 4 * MAX_NODES
 
 
 class Content(Protocol):
@@ -62,14 +64,13 @@ class Tree:
     tables: dict[str, Table] = field(default_factory=dict)
     #: Tables by the schema id of a column.
     table_of: dict[str, Table] = field(default_factory=dict)
+    #: Tables by the schema id of their rows.
+    table_of_row: dict[str, Table] = field(default_factory=dict)
     _places: dict[int | str, Place] | None = None
 
     def table(self, name: str) -> Table | None:
         """Find a table by the schema id of its multivalue or of its tuple."""
-        found = self.tables.get(name)
-        if found is not None:
-            return found
-        return next((table for table in self.tables.values() if table.row_id == name), None)
+        return self.tables.get(name) or self.table_of_row.get(name)
 
     def nodes(self, schema_id: str) -> Sequence[Node | None]:
         """List the datapoints with this schema id, rows that lack the column as None."""
@@ -77,6 +78,14 @@ class Tree:
         if table is not None:
             return table.columns[schema_id]
         return self.header.get(schema_id, ())
+
+    def all_nodes(self, name: str) -> Sequence[Node | None]:
+        """List the datapoints with a schema id; of a table, itself with all rows and cells."""
+        table = None if name in self.table_of else self.table(name)
+        if table is None:
+            return self.nodes(name)
+        cells = [cell for column in table.columns.values() for cell in column]
+        return [table.node, *table.rows, *cells]
 
     def place(self, node_id: int | str) -> Place | None:
         """Find where the datapoint or row with this id stands."""
@@ -86,8 +95,8 @@ class Tree:
 
     def _all_places(self) -> Iterator[tuple[int | str, Place]]:
         for nodes in self.header.values():
-            for node in nodes:
-                yield node.id, Place(node, None, 0)
+            for position, node in enumerate(nodes):
+                yield node.id, Place(node, None, position)
         for table in self.tables.values():
             for number, row in enumerate(table.rows):
                 yield row.id, Place(row, table, number)
@@ -99,10 +108,11 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a node stands: in a row of a table (from 0), or outside tables."""
+    """Where a node stands: in a table or outside."""
 
     node: Node
     table: Table | None
+    #: From 0; outside tables the position among the datapoints with the same schema id.
     row: int
 
     @property
@@ -121,7 +131,7 @@ def index(sections: Sequence[Node]) -> Tree:
         TooManyNodesError: the tree is larger than a request may be.
     """
     tree = Tree()
-    left = MAX_NODES
+    left = MAX_NODES - len(sections)
     for section in sections:
         children = section.children or ()
         left -= len(children)
@@ -133,6 +143,8 @@ def index(sections: Sequence[Node]) -> Tree:
                 left -= size
                 if table.schema_id not in tree.tables:
                     tree.tables[table.schema_id] = table
+                    if table.row_id is not None:
+                        tree.table_of_row.setdefault(table.row_id, table)
                     for name in table.columns:
                         tree.table_of.setdefault(name, table)
         if left < 0:
@@ -146,11 +158,18 @@ def _table(multivalue: Node) -> tuple[Table, int]:
         return Table(multivalue.schema_id, multivalue, rows, {}, None), 0
     first = rows[0]
     if first.children is None:
-        return Table(multivalue.schema_id, multivalue, rows, {first.schema_id: rows}, None), len(
-            rows
-        )
+        columns = _simple_columns(rows, first.schema_id)
+        return Table(multivalue.schema_id, multivalue, rows, columns, None), len(rows)
     columns, size = _regular_columns(rows) or _ragged_columns(rows)
     return Table(multivalue.schema_id, multivalue, rows, columns, first.schema_id), size
+
+
+def _simple_columns(rows: Sequence[Node], schema_id: str) -> dict[str, Sequence[Node | None]]:
+    """Take the children of a simple list; what is no datapoint of its schema id is no value."""
+    suits = [row.children is None and row.schema_id == schema_id for row in rows]
+    if all(suits):
+        return {schema_id: rows}
+    return {schema_id: [row if one else None for row, one in zip(rows, suits, strict=True)]}
 
 
 def _regular_columns(
@@ -165,7 +184,7 @@ def _regular_columns(
     except TypeError:  # A row without children.
         return None
     columns = dict(zip(names, zip(*cells, strict=True), strict=True))
-    return (columns, len(rows) * len(names)) if len(columns) == len(names) else None
+    return (columns, len(rows) * (1 + len(names))) if len(columns) == len(names) else None
 
 
 def _ragged_columns(rows: Sequence[Node]) -> tuple[dict[str, Sequence[Node | None]], int]:
@@ -178,9 +197,12 @@ def _ragged_columns(rows: Sequence[Node]) -> tuple[dict[str, Sequence[Node | Non
         for cell in cells:
             column = columns.get(cell.schema_id)
             if column is None:
+                # Before it is built: a few rows of many columns are a grid of very many cells.
+                if len(columns) * len(rows) > MAX_CELLS:
+                    raise TooManyNodesError
                 column = columns[cell.schema_id] = [None] * len(rows)
             if column[number] is None:
                 column[number] = cell
-    if size > MAX_NODES or len(columns) * len(rows) > 4 * MAX_NODES:
+    if size > MAX_NODES:
         raise TooManyNodesError
     return dict(columns), size

@@ -156,6 +156,11 @@ def shape_of(normalized: str) -> Kind:
     return Kind.TEXT
 
 
+def is_clean(text: str) -> bool:
+    """Whether a text has no lone surrogate and no NUL."""
+    return "\0" not in text if text.isascii() else _UNCLEAN.search(text) is None
+
+
 def clean_text(text: str) -> str:
     """Replace lone surrogates and NUL, and cut at `MAX_TEXT`: what enters is safe to encode."""
     if len(text) > MAX_TEXT:

@@ -17,6 +17,7 @@ from gateway import __version__
 COMMANDS: Final = {
     "serve": ("gateway.cli.serve:serve", "Answer hook requests."),
     "check": ("gateway.cli.check:check", "Find every mistake in a configuration."),
+    "test": ("gateway.cli.test:test", "Run the cases beside the rules."),
     "run": ("gateway.cli.run:run", "Apply rules to a stored payload and print the answer."),
     "send": ("gateway.cli.send:send", "Sign a stored payload and post it to a gateway."),
     "healthcheck": ("gateway.cli.healthcheck:healthcheck", "Ask whether a gateway is ready."),

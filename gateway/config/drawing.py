@@ -44,7 +44,7 @@ def _drawn(diagnostic: Diagnostic, source: list[str] | None) -> str:
         other = diagnostic.related
         lines.append(f"{gutter} = see also {other.file}:{other.line}:{other.column}")
     lines.append(f"{gutter} = {_PAGE}#{diagnostic.code.lower()}")
-    return "\n".join(_visible(line) for line in lines)
+    return "\n".join(visible(line) for line in lines)
 
 
 def draw_all(report: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:
@@ -82,7 +82,7 @@ def _excerpt(diagnostic: Diagnostic, lines: list[str]) -> list[str]:
     end = max(end, start + 1)
     line, start, end = _window(line, start, end)
     width = _gutter(diagnostic)
-    carets = " " * _columns(line[:start]) + "^" * max(1, _columns(line[start:end]))
+    carets = " " * columns(line[:start]) + "^" * max(1, columns(line[start:end]))
     return [f"{span.line:>{width}} | {line}".rstrip(), f"{'':>{width}} | {carets}"]
 
 
@@ -97,12 +97,12 @@ def _dotted(found: re.Match[str]) -> str:
 
 def _window(line: str, start: int, end: int) -> tuple[str, int, int]:
     """Cut a long line to the part around the marked place."""
-    if len(line) <= _WIDTH and _columns(line) <= _WIDTH:
+    if len(line) <= _WIDTH and columns(line) <= _WIDTH:
         return line, start, end
     first = max(0, start - _BEFORE)
-    last, columns = first, 0
-    while last < len(line) and columns < _WIDTH - 2:
-        columns += _columns(line[last])
+    last, taken = first, 0
+    while last < len(line) and taken < _WIDTH - 2:
+        taken += columns(line[last])
         last += 1
     left = "…" if first else ""
     right = "…" if last < len(line) else ""
@@ -110,7 +110,7 @@ def _window(line: str, start: int, end: int) -> tuple[str, int, int]:
     return left + line[first:last] + right, start, end
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
     """Count the columns of a terminal that *text* takes."""
     if text.isascii():
         return len(text)
@@ -123,7 +123,7 @@ def _columns_of(sign: str) -> int:
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
-def _visible(line: str) -> str:
+def visible(line: str) -> str:
     """Show tabs as one blank, and what is no visible character as a dot."""
     if line.isascii() and line.isprintable():
         return line

@@ -239,6 +239,7 @@ def _locale(given: _Given, report: Report) -> str:
     if separators(text.value) is None:
         known = ", ".join(LOCALES)
         report.error("R139", f"unknown locale {text.value!r}", text.span, hint=f"one of {known}")
+        return DEFAULT_LOCALE
     return text.value
 
 

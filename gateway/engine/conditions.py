@@ -5,17 +5,18 @@ Language §2, *Empty spreads*. Law: pure; a run that fails fails alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import repeat
 from typing import Final
 
 from gateway.annotation.column import Column
-from gateway.annotation.values import UNREADABLE, Value
+from gateway.annotation.values import UNREADABLE, Kind, Value
 from gateway.engine.frame import FAILURES, Frame, Lane, Same, lane_kind
 from gateway.engine.program import Linked, Step
 from gateway.rules.expressions.logic import truth
+from gateway.rules.expressions.vector import Vector
 from gateway.rules.function import FunctionError
 
 #: Steps that one rule may take for one request.
@@ -43,9 +44,10 @@ class Failed:
     """A run that cannot be evaluated."""
 
     error: Exception
-    #: What was evaluated, with the values it had; None for effects that cannot be carried out.
+    #: What was evaluated; None for effects that cannot be carried out.
     linked: Linked | None
-    operands: tuple[Value, ...] = ()
+    #: The values that it was evaluated on; None where what it came to is no condition.
+    operands: tuple[Value, ...] | None = None
 
 
 class StepsError(FunctionError):
@@ -95,7 +97,7 @@ def evaluate_each(
     Raises:
         StepsError: all of it would take too many steps.
     """
-    lanes = [frame.lane(reference) for reference in linked.references]
+    lanes = [frame.lane(source) for source in linked.sources]
     budget.spend(_steps(linked, lanes, len(runs)))
     if not any(isinstance(lane, Column) for lane in lanes):
         operands = tuple(lane.value for lane in lanes if isinstance(lane, Same))
@@ -122,6 +124,27 @@ def evaluate_each(
             results.extend([late] * (len(runs) - len(results)))
             break
     return results
+
+
+def evaluate_only(linked: Linked, frame: Frame, budget: Budget) -> Value | Failed:
+    """Evaluate an expression for the only run of *frame*.
+
+    Raises:
+        StepsError: it would take too many steps.
+    """
+    operands = []
+    steps = linked.size
+    for source in linked.sources:
+        lane = frame.lane(source)
+        if isinstance(lane, Column):
+            operands.append(lane.values[0])
+            continue
+        value = lane.value
+        operands.append(value)
+        if value.__class__ is Column:
+            steps += len(value)
+    budget.spend(steps)
+    return _evaluate(linked, tuple(operands))
 
 
 def _evaluate(linked: Linked, operands: tuple[Value, ...]) -> Value | Failed:
@@ -153,51 +176,95 @@ def condition_of(value: Value | Failed, linked: Linked) -> Value | Failed:
         return Failed(error, linked)
 
 
-def fast_fires(step: Step, frame: Frame, budget: Budget) -> list[int] | None:
-    """Find the runs that fire over whole columns at once; None where rows must be told apart."""
-    vector = step.vector
-    if vector is None:
+def fast_fires(step: Step, frame: Frame, budget: Budget) -> Sequence[int] | None:
+    """Find the runs that fire at once, all others having passed; None where more is to be told."""
+    if step.in_turn:
         return None
-    lanes = [frame.lane(reference) for reference in step.vector_references]
-    if not vector.fits([lane_kind(lane) for lane in lanes]):
-        return None
-    if not any(isinstance(lane, Column) for lane in lanes):
+    if step.when is None and step.require is None:
+        return range(len(frame.selection))
+    if len(frame.selection) == 1 and not step.otherwise:
+        stage = _only_stage(step, frame, budget)
+        return None if isinstance(stage, Failed) else _FIRES.get(stage)
+    return _vector_fires(step, step.vector, frame, budget) if step.vector is not None else None
+
+
+#: What the stage of an only run says of the runs that fire.
+_FIRES: Final[Mapping[Stage, Sequence[int]]] = {
+    Stage.FIRED: (0,),
+    Stage.PASSED: (),
+    Stage.APART: (),
+}
+
+
+def _vector_fires(step: Step, vector: Vector, frame: Frame, budget: Budget) -> list[int] | None:
+    """Find the runs that fire over whole columns; None where rows must be told apart."""
+    kinds: list[Kind | None] = []
+    lanes: list[Iterable[Value]] = []
+    columns = 0
+    for source in step.vector_sources:
+        lane = frame.lane(source)
+        kinds.append(lane_kind(lane))
+        if isinstance(lane, Column):
+            columns += 1
+            lanes.append(lane.values)
+        else:
+            lanes.append(repeat(lane.value))
+    if not columns or not vector.fits(kinds):
         return None
     budget.spend(step.vector_size * len(frame.selection))
     try:
-        return vector.fires(
-            *[repeat(lane.value) if isinstance(lane, Same) else lane.values for lane in lanes]
-        )
+        return vector.fires(*lanes)
     except _VECTOR_FAILURES:
         return None
 
 
-def stages(
-    step: Step, frame: Frame, runs: Sequence[int], budget: Budget
-) -> dict[int, Stage | Failed]:
-    """Say what becomes of each of *runs*: first ``when``, then ``require`` where it applies."""
+def stages(step: Step, frame: Frame, budget: Budget) -> dict[int, Stage | Failed]:
+    """Say what becomes of each run: first ``when``, then ``require`` where it applies."""
+    left: Sequence[int] = range(len(frame.selection))
+    if len(left) == 1:
+        return {0: _only_stage(step, frame, budget)}
     found: dict[int, Stage | Failed] = {}
-    left = runs
     if step.when is not None:
         left = []
-        otherwise = Stage.APART if step.require is not None else Stage.PASSED
+        runs = range(len(frame.selection))
         for run, result in zip(runs, evaluate_each(step.when, frame, runs, budget), strict=True):
-            value = condition_of(result, step.when)
-            if value is True:
+            stage = _after_when(step, step.when, result)
+            if stage is None:
                 left.append(run)
             else:
-                found[run] = value if isinstance(value, Failed) else otherwise
+                found[run] = stage
     if step.require is None:
         found.update(dict.fromkeys(left, Stage.FIRED))
         return found
     for run, result in zip(left, evaluate_each(step.require, frame, left, budget), strict=True):
-        value = condition_of(result, step.require)
-        if isinstance(value, Failed):
-            found[run] = value
-        elif value is True:
-            found[run] = Stage.PASSED
-        elif value is False or step.rule.fires_when_empty:
-            found[run] = Stage.FIRED
-        else:
-            found[run] = Stage.SKIPPED
+        found[run] = _after_require(step, step.require, result)
     return found
+
+
+def _only_stage(step: Step, frame: Frame, budget: Budget) -> Stage | Failed:
+    if step.when is not None:
+        stage = _after_when(step, step.when, evaluate_only(step.when, frame, budget))
+        if stage is not None:
+            return stage
+    if step.require is None:
+        return Stage.FIRED
+    return _after_require(step, step.require, evaluate_only(step.require, frame, budget))
+
+
+def _after_when(step: Step, when: Linked, result: Value | Failed) -> Stage | Failed | None:
+    """Say what becomes of a run by its ``when``; None where the rule applies."""
+    value = condition_of(result, when)
+    if value is True:
+        return None
+    if isinstance(value, Failed):
+        return value
+    return Stage.APART if step.require is not None else Stage.PASSED
+
+
+def _after_require(step: Step, require: Linked, result: Value | Failed) -> Stage | Failed:
+    value = condition_of(result, require)
+    if value is True:
+        return Stage.PASSED
+    if isinstance(value, Failed):
+        return value
+    return Stage.FIRED if value is False or step.rule.fires_when_empty else Stage.SKIPPED

@@ -7,7 +7,7 @@ ever sent half.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,9 +16,10 @@ from typing import Final
 from gateway.annotation.column import Column
 from gateway.annotation.content import Content
 from gateway.annotation.tree import Node
-from gateway.annotation.values import UNREADABLE, Value, value_text
+from gateway.annotation.values import MAX_DIGITS, UNREADABLE, Value, value_text
 from gateway.effects import Block, Message
-from gateway.engine.frame import Frame
+from gateway.engine.conditions import Budget, Failed
+from gateway.engine.frame import FAILURES, Frame
 from gateway.engine.program import LinkedEffect, Step
 from gateway.rules.expressions.spreading import Deferred, describe
 from gateway.rules.function import FunctionError
@@ -51,14 +52,26 @@ class Place:
     prefix: str = ""
 
 
+class HoleError(FunctionError):
+    """An expression in an effect's template cannot be evaluated."""
+
+    def __init__(self, failed: Failed) -> None:
+        super().__init__(str(failed.error))
+        self.failed = failed
+
+
 class EffectRunner:
     """Carries out the effects of one rule in one frame."""
 
-    def __init__(self, step: Step, frame: Frame, rules: RuleSet) -> None:
-        """Prepare for the runs of *frame*."""
+    def __init__(
+        self, step: Step, frame: Frame, rules: RuleSet, budget: Budget, places: dict[str, Place]
+    ) -> None:
+        """Prepare for the runs of *frame*; *places* keeps what all runs of the rule share."""
         self._step = step
-        self._frame = frame
+        self.frame = frame
         self._rules = rules
+        self._budget = budget
+        self._shared_places = places
 
     def run(self, run: int, effects: Sequence[LinkedEffect]) -> RunEffects:
         """Collect what *effects* do in one run.
@@ -92,12 +105,15 @@ class EffectRunner:
         values = []
         for hole in linked.holes:
             operands = []
-            for reference in hole.references:
-                lane = self._frame.lane(reference)
+            for source in hole.sources:
+                lane = self.frame.lane(source)
                 operands.append(lane.values[run] if isinstance(lane, Column) else lane.value)
-            value = hole.run(*operands)
+            try:
+                value = hole.run(*operands)
+            except FAILURES as error:
+                raise HoleError(Failed(error, hole, tuple(operands))) from None
             if value.__class__ is Deferred:
-                raise value.error
+                raise HoleError(Failed(value.error, hole, tuple(operands)))
             values.append(value)
         return values
 
@@ -110,11 +126,11 @@ class EffectRunner:
                 yield schema_id, position
 
     def _cells(self, schema_id: str | None, run: int) -> list[tuple[str, int, Node]]:
-        selection = self._frame.selection
+        selection = self.frame.selection
         if schema_id is None:
             return [self._selected(run)]
-        tree = self._frame.content.tree
-        if self._frame.has_column(schema_id):
+        tree = self.frame.content.tree
+        if self.frame.has_column(schema_id):
             row = selection.rows[run]
             cell = tree.table_of[schema_id].columns[schema_id][row]
             if cell is None:
@@ -123,34 +139,32 @@ class EffectRunner:
         nodes = tree.nodes(schema_id)
         if not nodes:
             raise FunctionError(f"the document has no field {schema_id}")
+        self._budget.spend(len(nodes))
         return [(schema_id, at, node) for at, node in enumerate(nodes) if node is not None]
 
     def _selected(self, run: int) -> tuple[str, int, Node]:
-        selection = self._frame.selection
+        selection = self.frame.selection
         node = selection.nodes[run]
         if node is None:
             raise FunctionError("what is selected is no datapoint and carries no datapoint's id")
         if node.children is not None:
             raise FunctionError(f"{node.schema_id} has no value of its own")
-        if selection.table is not None:
-            return node.schema_id, selection.rows[run], node
-        nodes = self._frame.content.tree.nodes(node.schema_id)
-        return node.schema_id, next(at for at, one in enumerate(nodes) if one is node), node
+        return node.schema_id, selection.rows[run], node
 
     def _may_write(self, schema_id: str, position: int, node: Node) -> bool:
         match self._step.rule.overwrite:
             case Overwrite.ALWAYS:
                 return True
             case Overwrite.EMPTY:
-                return self._frame.content.column(schema_id).values[position] is None
+                return self.frame.content.column(schema_id).values[position] is None
             case Overwrite.UNTOUCHED:
-                sources = self._frame.facts.attribute(node, "validation_sources")
+                sources = self.frame.facts.attribute(node, "validation_sources")
                 return "human" not in (sources or ())
 
     # Where messages stand.
 
     def _places(self, at: At | None, run: int) -> list[Place]:
-        selection = self._frame.selection
+        selection = self.frame.selection
         if at is None:
             node = selection.nodes[run]
             if node is None or node.children is not None:
@@ -161,30 +175,34 @@ class EffectRunner:
         return [self._field_place(name, run) for name in at.fields]
 
     def _field_place(self, schema_id: str, run: int) -> Place:
-        frame = self._frame
+        frame = self.frame
         tree = frame.content.tree
         if frame.has_column(schema_id):
             cell = tree.table_of[schema_id].columns[schema_id][frame.selection.rows[run]]
             return self._shown(schema_id, [] if cell is None else [cell])
-        nodes = [node for node in tree.nodes(schema_id) if node is not None]
-        if nodes:
-            return self._shown(schema_id, nodes)
+        place = self._shared_places.get(schema_id)
+        if place is None:
+            place = self._shared_places[schema_id] = self._place_outside(schema_id)
+        return place
+
+    def _place_outside(self, schema_id: str) -> Place:
+        """Find the place of a field, column or table that is not of the run's row."""
+        tree = self.frame.content.tree
+        if tree.nodes(schema_id):
+            return self._shown(schema_id, tree.nodes(schema_id))
         table = tree.table(schema_id)
         if table is not None:
-            cells = [
-                cell
-                for row in zip(*table.columns.values(), strict=True)
-                for cell in row
-                if cell is not None
-            ]
-            return self._shown(schema_id, cells)
+            rows = zip(*table.columns.values(), strict=True)
+            return self._shown(schema_id, (cell for row in rows for cell in row))
         if self._rules.known is None or schema_id not in self._rules.known:
             raise FunctionError(f"the document has no field {schema_id}")
         return self._shown(schema_id, [])
 
-    def _shown(self, schema_id: str, nodes: Sequence[Node]) -> Place:
+    def _shown(self, schema_id: str, nodes: Iterable[Node | None]) -> Place:
         """Choose the first datapoint that a person can see; else the document, with the name."""
         for node in nodes:
+            if node is None:
+                continue
             hidden = node.hidden
             if not (node.schema_id in self._rules.hidden if hidden is None else hidden):
                 return Place(node)
@@ -200,6 +218,8 @@ def _written(effect: Put, linked: LinkedEffect, values: Sequence[Value]) -> Valu
         value = values[0]
         if value is None or value is UNREADABLE:
             return None
+        if value.__class__ is Decimal:
+            return _sent_number(value)
         if not isinstance(value, str | Decimal | date | bool):
             raise FunctionError(f"{describe(value)} is no value for a field")
     else:
@@ -210,16 +230,28 @@ def _written(effect: Put, linked: LinkedEffect, values: Sequence[Value]) -> Valu
     return value if length else None
 
 
+def _sent_number(number: Decimal) -> Decimal:
+    """Round to the digits that a number is read back with."""
+    rounded = number if number.as_tuple().exponent >= -MAX_DIGITS else round(number, MAX_DIGITS)  # type: ignore[operator]  # finite
+    if abs(rounded) >= 10**MAX_DIGITS:
+        raise FunctionError(f"a number has at most {MAX_DIGITS} digits before the point")
+    return rounded
+
+
 def message_text(text: str) -> str:
     """Drop control characters but line breaks, and cut at what the platform shows."""
     text = _CONTROLS.sub("", text)
     return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"
 
 
-def apply_writes(content: Content, writes: Sequence[tuple[str, int, Value]]) -> None:
-    """Give datapoints their new values; of several writes to one the last counts."""
+def apply_writes(content: Content, writes: Sequence[tuple[str, int, Value]]) -> bool:
+    """Give datapoints their new values; of several writes to one the last counts.
+
+    Returns:
+        Whether any value is another than before.
+    """
     by_field: dict[str, dict[int, Value]] = {}
     for schema_id, position, value in writes:
         by_field.setdefault(schema_id, {})[position] = value
-    for schema_id, cells in by_field.items():
-        content.write(schema_id, cells)
+    changed = [content.write(schema_id, cells) for schema_id, cells in by_field.items()]
+    return any(changed)

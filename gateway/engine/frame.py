@@ -51,34 +51,60 @@ Lane: TypeAlias = Column | Same
 
 
 def lane_kind(lane: Lane) -> Kind | None:
-    """Give the kind that all values of a lane have; None when they are mixed or special."""
-    return lane.kind if isinstance(lane, Column) else kind_of(lane.value)
+    """Give the kind that all values of a lane have; None when they are mixed or special.
+
+    A text without characters counts as empty to some functions, so it has no kind here.
+    """
+    if isinstance(lane, Column):
+        return lane.kind
+    return None if lane.value == "" else kind_of(lane.value)
 
 
 class Frame:
-    """The runs of one rule in one selection, and the values they see."""
+    """The runs of rules in one selection, and the values they see."""
 
-    __slots__ = ("_lanes", "content", "facts", "pending", "selection")
+    __slots__ = ("_lanes", "_shared", "content", "facts", "pending", "selection")
 
-    def __init__(self, selection: Selection, content: Content, facts: Facts) -> None:
-        """See *content* and *facts* from each run of *selection*."""
+    def __init__(
+        self,
+        selection: Selection,
+        content: Content,
+        facts: Facts,
+        shared: dict[Source, Lane] | None = None,
+    ) -> None:
+        """See *content* and *facts* from each run of *selection*.
+
+        *shared* keeps what is the same for all runs of all rules, for the other frames.
+        """
         self.selection = selection
         self.content = content
         self.facts = facts
         #: What this rule has just written, by schema id and row: ``row.previous`` sees it.
         self.pending: Mapping[str, Mapping[int, Value]] = {}
         self._lanes: dict[Source, Lane] = {}
+        self._shared = {} if shared is None else shared
 
-    def lane(self, reference: Source) -> Lane:
-        """Give the values of a reference."""
-        found = self._lanes.get(reference)
+    def lane(self, source: Source) -> Lane:
+        """Give the values of a source."""
+        lanes = self._shared if source.same_for_all else self._lanes
+        found = lanes.get(source)
         if found is None:
-            found = self._lanes[reference] = _LOADERS[reference.__class__](self, reference)
+            what = source.what
+            found = lanes[source] = _LOADERS[what.__class__](self, what)
         return found
+
+    def forget(self) -> None:
+        """Read everything anew: values were written."""
+        self._lanes.clear()
+        self._shared.clear()
+
+    def part(self, runs: Sequence[int]) -> Frame:
+        """See from some of the runs only."""
+        return Frame(self.selection.part(runs), self.content, self.facts, self._shared)
 
     def ahead(self, linked: Linked) -> Lane:
         """Compute what is the same in each run; a failure is raised where the value is used."""
-        lanes = [self.lane(reference) for reference in linked.references]
+        lanes = [self.lane(source) for source in linked.sources]
         operands = [lane.value if isinstance(lane, Same) else lane for lane in lanes]
         try:
             return Same(linked.run(*operands))
@@ -86,7 +112,7 @@ class Frame:
             return Same(Deferred(error))
 
     def aligned(self, column: Column) -> Column:
-        """Pick the cells of a column of the runs' table, one per run."""
+        """Pick the values of a column in which the runs stand, one per run."""
         selection = self.selection
         if selection.is_whole:
             return column
@@ -134,9 +160,7 @@ def _selected(frame: Frame, reference: Selected | SelectedText) -> Lane:
         return Same(None)
     as_text = isinstance(reference, SelectedText)
     column = frame.content.texts(name) if as_text else frame.content.column(name)
-    if selection.table is not None:
-        return frame.aligned(column)
-    return column if len(column) == len(selection) else Same(column.values[0])
+    return frame.aligned(column)
 
 
 def _attribute(frame: Frame, reference: Attribute) -> Lane:

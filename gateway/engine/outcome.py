@@ -23,6 +23,8 @@ class Outcome:
     failed: int = 0
     #: A sentence for the rule's author; it names fields and kinds, never a captured value.
     failure: str | None = None
+    #: What the answer says of it; None where a failure is not marked.
+    mark: str | None = None
 
 
 @dataclass(slots=True)

@@ -7,14 +7,21 @@ happens before a configuration is switched to, never in a request. Law: pure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final
 
 from gateway.rules.expressions.checked import Operand, Tree
 from gateway.rules.expressions.emit import Compiled, compile_tree
 from gateway.rules.expressions.expression import Expression, all_references, rebuild
-from gateway.rules.expressions.references import Ahead, Neighbor, Reference
+from gateway.rules.expressions.references import (
+    Ahead,
+    Clock,
+    Fact,
+    Neighbor,
+    Reference,
+    WholeColumn,
+)
 from gateway.rules.expressions.vector import Vector, compile_vector
-from gateway.rules.rule import At, BySchemaId, Effect, Put, Rule, RuleSet
+from gateway.rules.rule import At, BySchemaId, Effect, Put, Rule, RuleSet, Selector
 from gateway.rules.templates.template import Template
 
 
@@ -23,13 +30,22 @@ class Linked:
     """An expression with its compiled form."""
 
     expression: Expression
-    references: tuple[Source, ...]
+    sources: tuple[Source, ...]
     run: Compiled
     size: int
 
 
-#: What gives a value: a reference, or a part that is computed once for all runs.
-Source: TypeAlias = Reference | Linked
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """What gives a value: a reference, or a part that is computed once for all runs.
+
+    All expressions of a program share one for each reference, so that looking up the values of
+    one asks for no more than whether it is the same object.
+    """
+
+    what: Reference | Linked
+    #: Whether no run can tell it from another's.
+    same_for_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +63,19 @@ class Step:
     """One rule of a program."""
 
     rule: Rule
+    #: The same for all rules of the program that select the same.
+    selects: int
     guard: Linked | None
     when: Linked | None
     require: Linked | None
     #: Both conditions over whole columns; None where they do not suit, or more is asked.
     vector: Vector | None
-    vector_references: tuple[Source, ...]
+    vector_sources: tuple[Source, ...]
     vector_size: int
     effects: tuple[LinkedEffect, ...]
     otherwise: tuple[LinkedEffect, ...]
+    #: The only effect, where it gives each run's own cell a value that depends on the run alone.
+    own_cell: LinkedEffect | None
     #: Reads through ``row.previous`` what it writes itself, so its runs follow one another.
     in_turn: bool
 
@@ -83,40 +103,58 @@ def link(rules: RuleSet) -> Program:
     )
 
 
-def link_expression(expression: Expression) -> Linked:
-    """Compile one expression."""
-    references = expression.references
-    run = compile_tree(expression.tree, len(references))
-    return Linked(expression, tuple(map(_source, references)), run, expression.size)
-
-
-def _source(reference: Reference) -> Source:
-    if not isinstance(reference, Ahead):
-        return reference
-    assert isinstance(reference.expression, Expression)  # noqa: S101 - by construction.
-    return link_expression(reference.expression)
+#: What is computed ahead is made of the others alone.
+_SAME_FOR_ALL: Final = (WholeColumn, Fact, Clock, Ahead)
 
 
 class _Linker:
-    """Links each expression once, though a group's condition is that of all its rules."""
+    """Links the rules of one program, which share their sources and their groups' conditions."""
 
     def __init__(self) -> None:
         self._guards: dict[int, Linked] = {}
+        self._sources: dict[Reference, Source] = {}
+        self._selectors: dict[Selector, int] = {}
 
     def step(self, rule: Rule) -> Step:
         vector, references, size = _vector(rule)
+        effects = tuple(map(self._effect, rule.effects))
         return Step(
             rule=rule,
+            selects=self._selectors.setdefault(rule.select, len(self._selectors)),
             guard=self._guard(rule),
-            when=None if rule.when is None else link_expression(rule.when),
-            require=None if rule.require is None else link_expression(rule.require),
+            when=None if rule.when is None else self._linked(rule.when),
+            require=None if rule.require is None else self._linked(rule.require),
             vector=vector,
-            vector_references=references,
+            vector_sources=tuple(map(self._source, references)),
             vector_size=size,
-            effects=tuple(map(_effect, rule.effects)),
-            otherwise=tuple(map(_effect, rule.otherwise)),
+            effects=effects,
+            otherwise=tuple(map(self._effect, rule.otherwise)),
+            own_cell=effects[0] if _is_own_cell(rule) else None,
             in_turn=_is_in_turn(rule),
         )
+
+    def _linked(self, expression: Expression) -> Linked:
+        references = expression.references
+        run = compile_tree(expression.tree, len(references))
+        return Linked(expression, tuple(map(self._source, references)), run, expression.size)
+
+    def _source(self, reference: Reference) -> Source:
+        found = self._sources.get(reference)
+        if found is None:
+            same = isinstance(reference, _SAME_FOR_ALL)
+            found = self._sources[reference] = Source(self._what(reference), same)
+        return found
+
+    def _what(self, reference: Reference) -> Reference | Linked:
+        if not isinstance(reference, Ahead):
+            return reference
+        assert isinstance(reference.expression, Expression)  # noqa: S101 - by construction.
+        return self._linked(reference.expression)
+
+    def _effect(self, effect: Effect) -> LinkedEffect:
+        template = effect.template if isinstance(effect, Put) else effect.text
+        holes = tuple(self._linked(hole.expression) for hole in template.holes)
+        return LinkedEffect(effect, template, holes, None if isinstance(effect, Put) else effect.at)
 
     def _guard(self, rule: Rule) -> Linked | None:
         expression = rule.group.when if rule.group is not None else None
@@ -124,17 +162,11 @@ class _Linker:
             return None
         linked = self._guards.get(id(expression))
         if linked is None:
-            linked = self._guards[id(expression)] = link_expression(expression)
+            linked = self._guards[id(expression)] = self._linked(expression)
         return linked
 
 
-def _effect(effect: Effect) -> LinkedEffect:
-    template = effect.template if isinstance(effect, Put) else effect.text
-    holes = tuple(link_expression(hole.expression) for hole in template.holes)
-    return LinkedEffect(effect, template, holes, None if isinstance(effect, Put) else effect.at)
-
-
-def _vector(rule: Rule) -> tuple[Vector | None, tuple[Source, ...], int]:
+def _vector(rule: Rule) -> tuple[Vector | None, tuple[Reference, ...], int]:
     """Fuse a rule's conditions where nothing but the runs that fire is asked."""
     if rule.select is None or rule.otherwise or _is_in_turn(rule):
         return None, (), 0
@@ -147,7 +179,7 @@ def _vector(rule: Rule) -> tuple[Vector | None, tuple[Source, ...], int]:
         return None, (), 0
     size = sum(expression.size for expression in (rule.when, rule.require) if expression)
     vector = compile_vector(trees[0], trees[1], len(references))
-    return vector, tuple(map(_source, references)), size
+    return vector, tuple(references), size
 
 
 def _renumbered(expression: Expression, references: list[Reference]) -> Tree:
@@ -164,6 +196,16 @@ def _renumbered(expression: Expression, references: list[Reference]) -> Tree:
         return Operand(numbers[part.index], part.kind, part.at)
 
     return rebuild(expression.tree, renumber)
+
+
+def _is_own_cell(rule: Rule) -> bool:
+    """Whether all a rule does is to give one lone value to a cell that each run has for itself."""
+    if rule.select is None or rule.mode != "enforce" or rule.overwrite != "always":
+        return False
+    if rule.otherwise or len(rule.effects) != 1 or (rule.group is not None and rule.group.stops):
+        return False
+    effect = rule.effects[0]
+    return isinstance(effect, Put) and effect.template.lone is not None and not _is_in_turn(rule)
 
 
 def _is_in_turn(rule: Rule) -> bool:

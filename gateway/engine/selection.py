@@ -23,7 +23,7 @@ class Selection:
     #: A datapoint or row for each run; None where the run has none.
     nodes: Sequence[Node | None]
     table: Table | None
-    #: The row of each run, from 0.
+    #: The row of each run, from 0; outside tables the position among those of its schema id.
     rows: Sequence[int]
     #: The schema id that all datapoints have; None for rows, and for results that differ.
     schema_id: str | None
@@ -35,8 +35,8 @@ class Selection:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is every row of its table, in order."""
-        return isinstance(self.rows, range) and self.table is not None
+        """Whether it is all of a column, or every row of a table, in order."""
+        return isinstance(self.rows, range)
 
     @property
     def selects_rows(self) -> bool:
@@ -80,14 +80,13 @@ def _by_schema_id(schema_id: str, tree: Tree) -> Selection | None:
         return _cells(schema_id, table)
     nodes = tree.header.get(schema_id)
     if nodes is not None:
-        return Selection(nodes, None, (0,) * len(nodes), schema_id)
+        return Selection(nodes, None, range(len(nodes)), schema_id)
     table = tree.table(schema_id)
     if table is None:
         return None
-    simple = table.row_id is not None and table.rows[0].children is None
-    return Selection(
-        table.rows, table, range(len(table.rows)), table.rows[0].schema_id if simple else None
-    )
+    if table.rows and table.rows[0].children is None:  # A simple list: each row is a datapoint.
+        return _cells(table.rows[0].schema_id, table)
+    return Selection(table.rows, table, range(len(table.rows)), None)
 
 
 def _cells(schema_id: str, table: Table) -> Selection:
@@ -178,7 +177,7 @@ def _at_place(shape: Shape, tree: Tree) -> Selection | None:
         return None if table is None or table.rows[0].children is None else _cells(name, table)
     nodes = tree.header.get(name)
     if nodes is not None:
-        return Selection(nodes, None, (0,) * len(nodes), name)
+        return Selection(nodes, None, range(len(nodes)), name)
     table = tree.tables.get(name)
     return None if table is None else Selection((table.node,), None, (0,), None)
 

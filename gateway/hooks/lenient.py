@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from gateway.annotation.tree import MAX_NODES, TooManyNodesError
 from gateway.hooks.wire import Content, Node
+
+_WITH_CHILDREN: Final = ("section", "multivalue", "tuple")
 
 
 class LenientContent(Content):
@@ -70,8 +72,10 @@ class LenientReader:
         node.hidden = hidden if isinstance(hidden, bool) else None
         node.validation_sources = _texts(data.get("validation_sources"))
         node.options = _mappings(data.get("options"))
-        if isinstance(children, list) and levels > 1:
+        if levels > 1 and isinstance(children, list):
             node.children = self._level(children, levels - 1)
+        elif levels > 1 and data.get("category") in _WITH_CHILDREN:
+            node.children = []
         return node
 
 

@@ -78,9 +78,18 @@ class Decoder:
             raise PayloadError(str(error)) from None
 
 
+#: For numbers beyond what a float holds: infinite ones are unreadable wherever they are met.
+_decode_any_number: Decode = msgspec.json.Decoder(float_hook=float).decode
+
+
 def _plain(body: bytes) -> Any:
     try:
-        data = msgspec.json.decode(body)
+        try:
+            data = msgspec.json.decode(body)
+        except msgspec.ValidationError:
+            data = _decode_any_number(body)
+    except msgspec.ValidationError:
+        raise PayloadError("it has a whole number of thousands of digits") from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise PayloadError("the body is not JSON") from None
     if isinstance(data, dict):

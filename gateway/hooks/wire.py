@@ -114,10 +114,11 @@ def _node_type(content: type[msgspec.Struct], reads: Reads) -> type[msgspec.Stru
     attributes = [(key, _NODE_TYPES[key] | None, None) for key in sorted(reads.node)]
     below: Any = None
     for level in ("Cell", "Row", "Child", "Section"):
-        children = [] if below is None else [("children", list[below] | None, None)]
+        # Anything else, null included, is for the lenient reader, which looks at categories too.
+        children = ("children", None if below is None else list[below], None)
         below = msgspec.defstruct(
             level,
-            [("content", content | None, None), *attributes, *children],
+            [("content", content | None, None), *attributes, children],
             bases=(Node,),
             gc=False,
         )

@@ -99,6 +99,8 @@ class _Compiler:
                 meant = closest(name, self._places)
                 hint = f'did you mean "{meant}"?' if meant else None
                 self.report.error("R416", f'no rule "{name}" to change', entry.key.span, hint=hint)
+        if self.report.errors:
+            return  # What is broken may well be what uses a param.
         for name in sorted(self.context.own_params - self._used_params):
             self.report.error(
                 "R417",

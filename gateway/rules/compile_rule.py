@@ -30,6 +30,7 @@ from gateway.rules.rule import (
     Selector,
     Stop,
 )
+from gateway.rules.selectors.parse import names_for_texts
 from gateway.rules.selectors.path import PathSyntaxError, compile_path
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text
 
@@ -68,7 +69,7 @@ def compile_rule(node: Map, around: Around, scope: Scope, report: Report) -> Rul
         description=word(node, "description") or "",
         mode=_stricter(mode, around.mode),
         actions=actions & around.actions,
-        edited=_edited(node.get("edited"), scope) | around.edited,
+        edited=_edited(node.get("edited"), scope, report) | around.edited,
         group=around.group,
         select=select,
         when=when,
@@ -104,10 +105,7 @@ def _select(node: Node | None, scope: Scope, report: Report) -> tuple[Selector, 
         schema_id = scope.schema_id(text.value)
         found = scope.schema_field(schema_id)
         if scope.is_unknown(schema_id):
-            meant = scope.suggest(text.value)
-            hint = f'did you mean "{meant}"?' if meant else None
-            message = f'unknown field "{text.value}"'
-            report.error("R201", message, text.span, hint=hint, rule=scope.rule)
+            _refuse_unknown(text, scope, report)
         if found is not None and found.category == "section":
             message = f"{text.value} is a section; nothing runs on sections"
             report.error("R210", message, text.span, hint="select a field", rule=scope.rule)
@@ -120,6 +118,11 @@ def _select(node: Node | None, scope: Scope, report: Report) -> tuple[Selector, 
         place = text.at(error.offset, max(1, error.length))
         report.error("R210", error.message, place, hint=error.hint, rule=scope.rule)
         return None, replace(scope, selects=Selects.RESULTS)
+    for offset, length in names_for_texts(text.value):
+        name = text.value[offset : offset + length].strip('"')
+        message = f"schema_id is compared with the key {name!r} here, which no node has"
+        hint = f"a text stands in single quotes: '{name}'"
+        report.warning("R210", message, text.at(offset, length), hint=hint, rule=scope.rule)
     return ByPath(path), replace(scope, selects=Selects.RESULTS)
 
 
@@ -137,8 +140,17 @@ def _actions(node: Node | None, scope: Scope, report: Report) -> frozenset[str] 
     return None if node is None else actions_of(texts(node), scope.rule or "", report)
 
 
-def _edited(node: Node | None, scope: Scope) -> frozenset[str]:
+def _edited(node: Node | None, scope: Scope, report: Report) -> frozenset[str]:
+    for text in texts(node):
+        if scope.is_unknown(scope.schema_id(text.value)):
+            _refuse_unknown(text, scope, report)
     return frozenset(scope.schema_id(text.value) for text in texts(node))
+
+
+def _refuse_unknown(text: Text, scope: Scope, report: Report) -> None:
+    meant = scope.suggest(text.value)
+    hint = f'did you mean "{meant}"?' if meant else None
+    report.error("R201", f'unknown field "{text.value}"', text.span, hint=hint, rule=scope.rule)
 
 
 def _check_whole(rule: Rule, node: Map, name: Text, report: Report) -> None:
@@ -180,4 +192,4 @@ def compile_group(
     group = Group(word(node, "group") or "", when, word(node, "stop") == "first")
     actions = _actions(node.get("on"), scope, report) or ACTIONS
     mode = Mode(word(node, "mode") or Mode.ENFORCE)
-    return Around(group, actions, _edited(node.get("edited"), scope), mode), scope.lets
+    return Around(group, actions, _edited(node.get("edited"), scope, report), mode), scope.lets

@@ -49,6 +49,8 @@ class Parameter:
     default: Any = REQUIRED
     #: Must be written in the rule or come from ``params``; known at load.
     literal: bool = False
+    #: Refuses a value that is known at load, as ``call`` would: raises `FunctionError`.
+    check: Callable[[Value], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Function:
     variadic: bool = False
     #: May give *empty* though no argument is empty (``find`` without a hit).
     may_be_empty: bool = False
+    #: May give *unreadable* though no argument is unreadable (``number("n/a")``).
+    may_be_unreadable: bool = False
     #: Gets the values of the ``literal`` parameters by name once, at load; raises ``ValueError``
     #: with a sentence when they are wrong. What it returns is passed to ``call`` as the last
     #: argument, instead of the literal ones.

@@ -21,7 +21,7 @@ def written_out(rule: Map) -> Map:
     entries = {}
     for key, entry in rule.entries.items():
         value = entry.value
-        if key in _SHORT and isinstance(value, Scalar) and value.data not in (True, None):
+        if key in _SHORT and isinstance(value, Scalar) and _is_text(value):
             inner = Entry(replace(entry.key, value=_SHORT[key]), value)
             value = Map({_SHORT[key]: inner}, value.span)
         elif key in _EFFECTS_INSIDE and isinstance(value, Map):
@@ -44,6 +44,11 @@ def merged(base: Map, change: Map) -> Map:
         else:
             entries[key] = entry
     return replace(base, entries=entries)
+
+
+def _is_text(value: Scalar) -> bool:
+    """Whether a single value is a short form; true, false and null say something else."""
+    return not isinstance(value.data, bool | None)
 
 
 def _is_null(node: Node) -> bool:

@@ -9,7 +9,7 @@ import json
 from importlib import resources
 from typing import Any, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["gateway", "queue", "rules"]
+Kind: TypeAlias = Literal["gateway", "queue", "rules", "test"]
 
 
 def schema(kind: Kind) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.annotation.values import Kind, kind_name, kind_of
-from gateway.rules.expressions.checked import Literal, Tree
-from gateway.rules.function import REQUIRED, Function, Mode, Parameter
+from gateway.rules.expressions import kinds
+from gateway.rules.expressions.checked import Literal, Operand, Tree
+from gateway.rules.function import REQUIRED, Function, FunctionError, Mode, Parameter
 from gateway.spelling import closest
 
 #: Code, message, place, advice.
@@ -108,20 +109,31 @@ def _check_kind(function: Function, parameter: Parameter, tree: Tree) -> None:
         return
     accepted = parameter.kind
     if function.mode is Mode.AGGREGATE or parameter.kind == Kind.COLUMN:
-        accepted |= Kind.COLUMN | Kind.LIST
-    if function.mode is not Mode.AGGREGATE and parameter.kind != Kind.COLUMN:
-        accepted |= Kind.COLUMN
-    if not tree.kind & accepted:
+        accepted |= Kind.LIST
+    if not (tree.kind | kinds.element(tree.kind)) & accepted:
         message = f"{function.name}() takes {kind_name(parameter.kind)} as {parameter.name},"
-        hint = None
-        if parameter.kind == Kind.NUMBER and tree.kind & Kind.TEXT:
-            hint = "declare the field as number, or write number(...)"
-        elif parameter.kind == Kind.TEXT:
-            hint = "write text(...)"
-        raise _Wrong(("R304", f"{message} this is {kind_name(tree.kind)}", tree.at, hint))
+        hint = _conversion(parameter, tree)
+        raise _Wrong(("R304", f"{message} this is {kinds.name_of(tree)}", tree.at, hint))
     if parameter.literal and not isinstance(tree, Literal):
         message = f"{function.name}() needs {parameter.name!r} written out, or as params.NAME"
         raise _Wrong(("R208", message, tree.at, "a document never gives a pattern or a format"))
+    if parameter.check is not None and isinstance(tree, Literal):
+        try:
+            parameter.check(tree.value)
+        except FunctionError as error:
+            raise _Wrong(("R304", str(error), tree.at, None)) from None
+
+
+def _conversion(parameter: Parameter, tree: Tree) -> str | None:
+    """Say how a value becomes what the parameter takes."""
+    if parameter.kind in (Kind.NUMBER, Kind.DATE) and tree.kind & Kind.TEXT:
+        wanted = kind_name(parameter.kind)
+        return f"declare the field as {wanted}, or write {wanted}(...)"
+    if parameter.kind != Kind.TEXT:
+        return None
+    # A value that cannot be read as its type has no text(...); the field still shows one.
+    shown = ", or this.text or field.NAME.text for what the document shows"
+    return f"write text(...){shown if isinstance(tree, Operand) else ''}"
 
 
 def _prepare(function: Function, named: dict[str, Tree], repeated: list[Tree]) -> Bound:

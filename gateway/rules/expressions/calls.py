@@ -43,9 +43,11 @@ def run_time_parameters(function: Function) -> tuple[Parameter, ...]:
 def _accept(function: Function, parameter: Parameter, value: Value) -> None:
     kind = kind_of(value)
     if kind is not None and kind not in parameter.kind:
+        wanted = kind_name(parameter.kind)
+        reads = kind is Kind.TEXT and parameter.kind in (Kind.DATE, Kind.NUMBER)
+        advice = f"; write {wanted}(...)" if reads else ""
         raise KindError(
-            f"{function.name}() takes {kind_name(parameter.kind)}, this is {describe(value)}",
-            (value,),
+            f"{function.name}() takes {wanted}, this is {describe(value)}{advice}", (value,)
         )
 
 
@@ -143,21 +145,25 @@ def _whole(function: Function) -> Checked:
 
     def run(*arguments: Value) -> Value:
         given = []
+        beside = next((one for one in arguments if one.__class__ is Column), _NONE)
         for parameter, value in zip(parameters, arguments, strict=True):
             if value.__class__ is Deferred:
                 raise value.error
             if value.__class__ is Column and parameter.kind is not Kind.COLUMN:
                 return elementwise(run, *arguments)
             whole = parameter.kind is Kind.COLUMN and value.__class__ is not Column
-            given.append(_as_column(function, parameter, value) if whole else value)
+            given.append(_as_column(function, parameter, value, beside) if whole else value)
         return call(*given)
 
     return run
 
 
-def _as_column(function: Function, parameter: Parameter, value: Value) -> Column:
-    if value is None:  # A name that the document lacks: a column without cells.
-        return Column([])
+_NONE: Final = Column([])
+
+
+def _as_column(function: Function, parameter: Parameter, value: Value, beside: Column) -> Column:
+    if value is None:  # A name that the document lacks: nothing in any row of those beside it.
+        return Column([None] * len(beside), beside.table)
     if isinstance(value, list | tuple):
         return Column(list(value))
     raise FunctionError(

@@ -10,9 +10,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Final
 
-from gateway.annotation.values import Kind, kind_of
+from gateway.annotation.values import CONTEXT, MAX_TEXT, Kind, kind_of
 from gateway.diagnostic import Report
 from gateway.rules.expressions import kinds
 from gateway.rules.expressions.arguments import bind
@@ -62,20 +63,6 @@ _COMPARE: Final = {
     ast.NotIn: "not_contains",
 }
 _WORDS: Final = {"true": True, "false": False, "True": True, "False": False}
-_FOREIGN: Final = {
-    ast.Lambda: "lambda",
-    ast.ListComp: "a comprehension",
-    ast.SetComp: "a comprehension",
-    ast.DictComp: "a comprehension",
-    ast.GeneratorExp: "a comprehension",
-    ast.JoinedStr: "an f-string",
-    ast.NamedExpr: "an assignment",
-    ast.Starred: "a star",
-    ast.Set: "a set",
-    ast.Await: "await",
-    ast.Yield: "yield",
-    ast.YieldFrom: "yield",
-}
 
 
 class Checker:
@@ -119,8 +106,7 @@ class Checker:
     def _part(self, node: ast.expr) -> Tree:
         check = _CHECKS.get(type(node))
         if check is None:
-            what = _FOREIGN.get(type(node), "this")
-            self._mistakes.refuse("R206", node, f"{what} is not part of the language")
+            self._mistakes.foreign(node)
         return check(self, node)
 
     def _list(self, node: ast.List | ast.Tuple) -> Literal:
@@ -129,9 +115,9 @@ class Checker:
     def _literal(self, node: ast.expr) -> Any:
         tree = self._check(node)
         if not isinstance(tree, Literal):
-            self._mistakes.refuse(
-                "R206", node, "lists and mappings hold only literals and params here"
-            )
+            message = "lists and mappings hold only literals and params here"
+            hint = f'write "{node.id}" if the text is meant' if isinstance(node, ast.Name) else None
+            self._mistakes.refuse("R206", node, message, hint)
         return tree.value
 
     def _mapping(self, node: ast.Dict) -> Literal:
@@ -155,6 +141,7 @@ class Checker:
             self._mistakes.refuse("R303", node, f"nothing is compared with {name}", ASK_EMPTY)
         if name in self._scope.lets:
             return self._let(name, node)
+        self._mistakes.doubt(node, self._names.doubt(name))
         return self._resolved(self._names.bare(name), node)
 
     def _let(self, name: str, node: ast.Name) -> Tree:
@@ -187,6 +174,8 @@ class Checker:
         if found.constant is not None:
             kind = kind_of(found.constant.value)
             tree: Tree = Literal(found.constant.value, kind or Kind.ANY, span_of(node))
+            given = found.constant.place
+            self._mistakes.params.append((self._mistakes.texts[-1], span_of(node), given))
         else:
             assert found.reference is not None  # noqa: S101 - one of the three is given.
             tree = self._operand(found.reference, found.kind, node)
@@ -228,16 +217,16 @@ class Checker:
         operand = self._check(node.operand)
         if isinstance(node.op, ast.Not):
             self._mistakes.demand(node.operand, operand, Kind.BOOLEAN, "not needs a condition")
-            kind = (operand.kind & Kind.COLUMN) | Kind.BOOLEAN
+            kind = kinds.spread(Kind.BOOLEAN, operand.kind)
             return Operation("negate", (operand,), kind, span_of(node))
         if isinstance(node.op, ast.Invert):
             self._mistakes.refuse("R206", node, "~ is not part of the language", "write `not`")
         self._mistakes.demand(node.operand, operand, Kind.NUMBER, "a sign needs a number")
-        if isinstance(operand, Literal):
-            value = -operand.value if isinstance(node.op, ast.USub) else operand.value
+        if isinstance(operand, Literal) and operand.kind is Kind.NUMBER:
+            value = CONTEXT.minus(operand.value) if isinstance(node.op, ast.USub) else operand.value
             return Literal(value, Kind.NUMBER, span_of(node))
         name = "negative" if isinstance(node.op, ast.USub) else "positive"
-        kind = (operand.kind & Kind.COLUMN) | Kind.NUMBER
+        kind = kinds.spread(Kind.NUMBER, operand.kind)
         return Operation(name, (operand,), kind, span_of(node))
 
     def _comparison(self, node: ast.Compare) -> Tree:
@@ -250,19 +239,17 @@ class Checker:
             if name is None:
                 self._mistakes.refuse("R206", node, "`is` is not part of the language", ASK_EMPTY)
             self._refuse_empty_texts(operands[position : position + 2], left, right)
-            if not kinds.comparable(name, left.kind, right.kind):
+            if not kinds.comparable(name, left, right):
                 verb = "look for" if "contains" in name else "compare"
                 joint = "in" if "contains" in name else "and"
                 self._mistakes.mismatch(node, f"cannot {verb} {{}} {joint} {{}}", left, right)
-            columns = left.kind | (Kind(0) if "contains" in name else right.kind)
-            kind = (columns & Kind.COLUMN) | Kind.BOOLEAN
+            spreads = (left.kind,) if "contains" in name else (left.kind, right.kind)
+            kind = kinds.spread(Kind.BOOLEAN, *spreads)
             at = (left.at[0], right.at[1])
             pairs.append(Operation(name, (left, right), kind, at))
         if len(pairs) == 1:
             return replace(pairs[0], at=span_of(node))
-        kind = Kind.BOOLEAN
-        for pair in pairs:
-            kind |= pair.kind
+        kind = kinds.spread(Kind.BOOLEAN, *(pair.kind for pair in pairs))
         return Junction("conjunction", tuple(pairs), kind, span_of(node))
 
     def _refuse_empty_texts(self, nodes: Sequence[ast.expr], *trees: Tree) -> None:
@@ -275,10 +262,9 @@ class Checker:
     def _junction(self, node: ast.BoolOp) -> Junction:
         word = "and" if isinstance(node.op, ast.And) else "or"
         trees = [self._check(operand) for operand in node.values]
-        kind = Kind.BOOLEAN
         for operand, tree in zip(node.values, trees, strict=True):
             self._mistakes.demand(operand, tree, Kind.BOOLEAN, f"{word} needs conditions")
-            kind |= tree.kind & Kind.COLUMN
+        kind = kinds.spread(Kind.BOOLEAN, *(tree.kind for tree in trees))
         name = "conjunction" if word == "and" else "disjunction"
         return Junction(name, tuple(trees), kind, span_of(node))
 
@@ -286,7 +272,8 @@ class Checker:
         condition = self._check(node.test)
         self._mistakes.demand(node.test, condition, Kind.BOOLEAN, "if needs a condition")
         then, otherwise = self._check(node.body), self._check(node.orelse)
-        return Choice(condition, then, otherwise, then.kind | otherwise.kind, span_of(node))
+        kind = kinds.either(then.kind, otherwise.kind)
+        return Choice(condition, then, otherwise, kind, span_of(node))
 
     def _slice(self, node: ast.Subscript) -> Operation:
         if not isinstance(node.slice, ast.Slice) or node.slice.step is not None:
@@ -296,13 +283,18 @@ class Checker:
             )
         text = self._check(node.value)
         self._mistakes.demand(node.value, text, Kind.TEXT, "only text can be sliced")
-        absent = Literal(None, Kind.NUMBER, span_of(node))
-        bounds = [
-            absent if bound is None else self._check(bound)
-            for bound in (node.slice.lower, node.slice.upper)
-        ]
-        kind = (text.kind & Kind.COLUMN) | Kind.TEXT
-        return Operation("cut", (text, *bounds), kind, span_of(node))
+        start = self._bound(node, node.slice.lower, 0)
+        stop = self._bound(node, node.slice.upper, MAX_TEXT)
+        kind = kinds.spread(Kind.TEXT, text.kind, start.kind, stop.kind)
+        return Operation("cut", (text, start, stop), kind, span_of(node))
+
+    def _bound(self, node: ast.Subscript, bound: ast.expr | None, end: int) -> Tree:
+        """Check a bound of a slice; one that is absent is an *end* of every text."""
+        if bound is None:
+            return Literal(Decimal(end), Kind.NUMBER, span_of(node))
+        tree = self._check(bound)
+        self._mistakes.demand(bound, tree, Kind.NUMBER, "a slice needs whole numbers")
+        return tree
 
     # Calls.
 

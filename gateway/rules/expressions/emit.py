@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from gateway.annotation.column import Column
 from gateway.annotation.values import UNREADABLE, Kind, Value
-from gateway.rules.expressions.calls import checked, run_time_parameters
+from gateway.rules.expressions.calls import checked
 from gateway.rules.expressions.checked import (
     Call,
     Choice,
@@ -26,7 +26,8 @@ from gateway.rules.expressions.checked import (
     Part,
     Tree,
 )
-from gateway.rules.expressions.operators import OPERATORS, texts
+from gateway.rules.expressions.operators import OPERATORS, member_class
+from gateway.rules.expressions.quick import Quick, quick
 from gateway.rules.function import Mode
 from gateway.rules.functions import FUNCTIONS
 
@@ -44,6 +45,7 @@ _NAMESPACE: Final[Mapping[str, Any]] = {
     "UNREADABLE": UNREADABLE,
     "Column": Column,
     "Decimal": Decimal,
+    "str": str,
     "plain": frozenset((Decimal, str, date, bool)),
     **OPERATORS,
 }
@@ -125,7 +127,7 @@ class _Writer:
         if sign is not None:
             return self._quick(tree, sign, "Decimal")
         sign = _COMPARISON.get(tree.name)
-        if sign is not None:
+        if sign is not None and all(map(_is_served, tree.operands)):
             return self._quick(tree, sign, self._common_class(tree))
         among = tree.operands[-1]
         if tree.name in ("contains", "not_contains") and isinstance(among, Literal):
@@ -163,11 +165,13 @@ class _Writer:
         source, name = self._hold(tree.operands[0])
         listed = self.constant(among.value)
         slow = f"{tree.name}({name}, {listed})"
-        if not isinstance(among.value, list) or not texts(among.value):
+        found = member_class(among.value) if isinstance(among.value, list) else None
+        if found is None:
             return f"{tree.name}({source}, {listed})"
         members = self.constant(frozenset(among.value))
         sign = "in" if tree.name == "contains" else "not in"
-        return f"({name} {sign} {members} if ({source}).__class__ is str else {slow})"
+        test = f"({source}).__class__ is {self.constant(found)}"
+        return f"({name} {sign} {members} if {test} else {slow})"
 
     def _call(self, tree: Call) -> str:
         function = FUNCTIONS[tree.function]
@@ -177,35 +181,32 @@ class _Writer:
             return f"{slow}({thunks})"
         prepared = [] if function.prepare is None else [self.constant(tree.prepared)]
         clock = [] if tree.clock is None else [f"now={self.write(tree.clock)}"]
-        if function.mode is Mode.SPREAD and not clock and not function.variadic:
-            return self._quick_call(tree, slow, prepared)
+        found = quick(tree)
+        if found is not None:
+            return self._quick_call(tree, found, slow, prepared)
         return f"{slow}({', '.join([*map(self.write, tree.arguments), *prepared, *clock])})"
 
-    def _quick_call(self, tree: Call, slow: str, prepared: Sequence[str]) -> str:
+    def _quick_call(self, tree: Call, found: Quick, slow: str, prepared: Sequence[str]) -> str:
         """Write a call: the plain function when each argument has the one class it takes."""
-        function = FUNCTIONS[tree.function]
-        asked: list[str] = []
-        sources: list[str] = []
-        names: list[str] = []
-        quick = True
-        for parameter, argument in zip(run_time_parameters(function), tree.arguments, strict=True):
-            wanted = CLASSES.get(parameter.kind)
-            source, name = self._hold(argument)
-            names.append(name)
-            if isinstance(argument, Literal):
-                sources.append(name)
-                quick = quick and (argument.value is not None or parameter.default is None)
-            elif wanted is None:
-                quick = False
-                sources.append(source)
-            else:
-                asked.append(f"(({source}).__class__ is {self.constant(wanted)})")
-                sources.append(source)
-        if not quick or not asked:
-            return f"{slow}({', '.join([*sources, *prepared])})"
-        arguments = ", ".join([*names, *prepared])
-        plain = self.constant(function.call)
-        return f"({plain}({arguments}) if {' & '.join(asked)} else {slow}({arguments}))"
+        held = [self._hold(argument) for argument in tree.arguments]
+        names = [name for _, name in held]
+        asked = [
+            f"(({source}).__class__ is {self.constant(CLASSES[kind])})"
+            for (source, _), argument, kind in zip(held, tree.arguments, found.kinds, strict=False)
+            if not isinstance(argument, Literal) and kind in CLASSES
+        ]
+        given = [one for one in tree.arguments[: len(found.kinds)] if not isinstance(one, Literal)]
+        if not asked or len(asked) < len(given):
+            return f"{slow}({', '.join([*map(self.write, tree.arguments), *prepared])})"
+        plain = self.constant(found.call)
+        arguments = ", ".join([*names[: len(found.kinds)], *prepared])
+        rest = ", ".join([*names, *prepared])
+        return f"({plain}({arguments}) if {' & '.join(asked)} else {slow}({rest}))"
+
+
+def _is_served(tree: Tree) -> bool:
+    """Whether Python's own operator may serve a part: not a literal of another class."""
+    return not isinstance(tree, Literal) or tree.value.__class__ in CLASSES.values()
 
 
 def _is_of(tree: Tree, wanted: type) -> bool:

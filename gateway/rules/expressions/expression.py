@@ -7,7 +7,7 @@ Law: pure; no text makes it raise, and none takes long.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -45,6 +45,8 @@ class Expression:
     text: Text
     tree: Tree
     references: tuple[Reference, ...]
+    #: The names of ``let`` that it may use; where it does, the tree has what they stand for.
+    lets: Mapping[str, Text]
 
     @property
     def kind(self) -> Kind:
@@ -70,7 +72,9 @@ def compile_expression(
         tree = checker.check_text(text, stretch)
     except Refused:
         return None
-    expression = Expression(text, tree, tuple(checker.references))
+    # A field that is read as displayed leaves the reference to its value unused.
+    whole = Expression(text, tree, tuple(checker.references), scope.lets)
+    expression = _compact(whole, tree, checker.references)
     return expression if scope.selects is Selects.ANNOTATION else _hoist(expression)
 
 
@@ -113,24 +117,25 @@ def _hoist(expression: Expression) -> Expression:
     def replace_ahead(tree: Tree) -> Tree | None:
         if not (isinstance(tree, Call) and is_ahead(tree)):
             return None
-        references.append(Ahead(_compact(expression.text, tree, references)))
+        references.append(Ahead(_compact(expression, tree, references)))
         return Operand(len(references) - 1, tree.kind, tree.at)
 
     if not any(isinstance(one, WholeColumn) for one in references):
         return expression
     tree = rebuild(expression.tree, replace_ahead)
-    return _compact(expression.text, tree, references)
+    return _compact(expression, tree, references)
 
 
-def _compact(text: Text, tree: Tree, references: list[Reference]) -> Expression:
-    """Keep only the references that *tree* uses, renumbered."""
+def _compact(expression: Expression, tree: Tree, references: list[Reference]) -> Expression:
+    """Make an expression of a *tree*, with only the references that it uses, renumbered."""
     used = sorted({part.index for part in walk(tree) if isinstance(part, Operand)})
     numbers = {old: new for new, old in enumerate(used)}
 
     def renumber(part: Tree) -> Tree | None:
         return replace(part, index=numbers[part.index]) if isinstance(part, Operand) else None
 
-    return Expression(text, rebuild(tree, renumber), tuple(references[old] for old in used))
+    kept = tuple(references[old] for old in used)
+    return replace(expression, tree=rebuild(tree, renumber), references=kept)
 
 
 def rebuild(tree: Tree, change: Callable[[Tree], Tree | None]) -> Tree:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import simpleeval
 
-from gateway.annotation.values import Value
+from gateway.annotation.values import ARITHMETIC_ERRORS, Value
 from gateway.rules.expressions.calls import checked
 from gateway.rules.expressions.checked import (
     Call,
@@ -29,7 +29,7 @@ from gateway.rules.expressions.logic import choose, conjunction, disjunction
 from gateway.rules.expressions.operators import OPERATORS
 from gateway.rules.expressions.parts import attribute, cut
 from gateway.rules.expressions.spreading import Thunk
-from gateway.rules.function import Mode
+from gateway.rules.function import FunctionError, Mode
 from gateway.rules.functions import FUNCTIONS
 
 _BINARY: Final[Mapping[str, type[ast.operator]]] = {
@@ -63,8 +63,13 @@ _JUNCTIONS: Final[Mapping[str, type[ast.boolop]]] = {
     "disjunction": ast.Or,
 }
 
+#: What evaluation may raise.
+FAILURES: Final = (FunctionError, *ARITHMETIC_ERRORS)
+
 #: Told what each part of a tree came to, as it is evaluated.
 Watch = Callable[[Tree, Value], None]
+#: Told each part that fails, the innermost first.
+Blame = Callable[[Tree], None]
 
 
 class _Part(ast.expr):
@@ -77,20 +82,28 @@ class _Part(ast.expr):
         self.tree = tree
 
 
-def interpret(tree: Tree, operands: Sequence[Value], watch: Watch | None = None) -> Value:
+def interpret(
+    tree: Tree,
+    operands: Sequence[Value],
+    watch: Watch | None = None,
+    blame: Blame | None = None,
+) -> Value:
     """Evaluate a checked tree on its references' values.
 
     Raises:
         FunctionError: the values do not fit, or a limit is met.
         DecimalException: a number leaves the bounds of arithmetic.
     """
-    return _Interpreter(operands, watch).run(tree)
+    return _Interpreter(operands, watch, blame).run(tree)
 
 
 class _Interpreter:
-    def __init__(self, operands: Sequence[Value], watch: Watch | None) -> None:
+    def __init__(
+        self, operands: Sequence[Value], watch: Watch | None, blame: Blame | None
+    ) -> None:
         self._operands = operands
         self._watch = watch
+        self._blame = blame
         self._engine = simpleeval.SimpleEval(operators=_OPERATORS, functions={}, names={})
         self._engine.nodes = {
             **self._engine.nodes,
@@ -103,25 +116,32 @@ class _Interpreter:
         return self._engine._eval(_Part(tree))
 
     def _part(self, node: _Part) -> Value:
-        """Evaluate one part: literals, operands and calls here, operators by the engine."""
         tree = node.tree
-        value: Value
-        match tree:
-            case Literal():
-                value = tree.value
-            case Operand():
-                value = self._operands[tree.index]
-            case Call():
-                value = self._call(tree)
-            case Part():
-                value = attribute(self.run(tree.value), tree.key)
-            case Operation(name="cut"):
-                value = cut(*map(self.run, tree.operands))
-            case _:
-                value = self._engine._eval(_as_python(tree))
+        try:
+            value = self._evaluate(tree)
+        except FAILURES:
+            if self._blame is not None:
+                self._blame(tree)
+            raise
         if self._watch is not None:
             self._watch(tree, value)
         return value
+
+    def _evaluate(self, tree: Tree) -> Value:
+        """Evaluate one part: literals, operands and calls here, operators by the engine."""
+        match tree:
+            case Literal():
+                return tree.value
+            case Operand():
+                return self._operands[tree.index]
+            case Call():
+                return self._call(tree)
+            case Part():
+                return attribute(self.run(tree.value), tree.key)
+            case Operation(name="cut"):
+                return cut(*map(self.run, tree.operands))
+            case _:
+                return self._engine._eval(_as_python(tree))
 
     def _call(self, tree: Call) -> Value:
         function = FUNCTIONS[tree.function]

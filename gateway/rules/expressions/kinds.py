@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gateway.annotation.values import Kind
-from gateway.rules.expressions.checked import Tree
+from gateway.annotation.values import Kind, kind_name, kind_of, parse_timestamp_date
+from gateway.rules.expressions.checked import Literal, Tree
 from gateway.rules.function import Function, Mode
 
 _N, _T, _D, _U = Kind.NUMBER, Kind.TEXT, Kind.DATE, Kind.DURATION
@@ -39,28 +39,67 @@ _PLAIN: Final = Kind.SCALAR | Kind.DURATION
 
 def of_arithmetic(name: str, left: Kind, right: Kind) -> Kind:
     """Give the kinds that an operator's result can have; none when the operands never meet."""
-    column = (left | right) & Kind.COLUMN
-    left, right = (_element(left), _element(right))
     result = Kind(0)
     for one, other, gives in _RESULTS[name]:
-        if left & one and right & other:
+        if element(left) & one and element(right) & other:
             result |= gives
-    return result | column if result else result
+    return spread(result, left, right) if result else result
 
 
-def _element(kind: Kind) -> Kind:
-    """Give what a single operand can be; the kinds of a column's cells are not known."""
-    return _PLAIN if kind & Kind.COLUMN else kind
+def spread(result: Kind, *operands: Kind) -> Kind:
+    """Give the kinds of what is done element by element: surely a column if an operand is one."""
+    if Kind.COLUMN in operands:
+        return Kind.COLUMN
+    for operand in operands:
+        result |= operand & Kind.COLUMN
+    return result
 
 
-def comparable(name: str, left: Kind, right: Kind) -> bool:
+def element(kind: Kind) -> Kind:
+    """Give what a single operand can be; of what is surely a column, the cells are not known."""
+    return _PLAIN if kind == Kind.COLUMN else kind & ~Kind.COLUMN
+
+
+def either(one: Kind, other: Kind) -> Kind:
+    """Give the kinds of a value that is one or the other."""
+    if one != other and Kind.COLUMN in (one, other):
+        return one | other | _PLAIN
+    return one | other
+
+
+def name_of(tree: Tree) -> str:
+    """Name the kinds of a part as a mistake does; of a list, those of its values."""
+    if isinstance(tree, Literal) and isinstance(tree.value, list):
+        return f"a list of {kind_name(_members(tree))}"
+    return kind_name(tree.kind & ~Kind.COLUMN or tree.kind)
+
+
+def comparable(name: str, left: Tree, right: Tree) -> bool:
     """Whether values of these kinds can be compared, or looked for in one another."""
-    if "contains" in name:
-        among = Kind.LIST | Kind.COLUMN | Kind.MAPPING | Kind.TEXT
-        return bool(right & among) and bool(left & (Kind.SCALAR | Kind.COLUMN))
-    left, right = _element(left) & Kind.SCALAR, _element(right) & Kind.SCALAR
-    mixed = left | right
-    return bool(left & right) or (bool(left and right) and _D in mixed and _T in mixed)
+    one = element(left.kind) & Kind.SCALAR
+    other = _members(right) if "contains" in name else element(right.kind) & Kind.SCALAR
+    if one & other:
+        return True
+    # A date compares with an ISO text.
+    dated = _may_be_date(left) and _may_be_date(right)
+    return dated and bool(one and other) and _D in one | other and _T in one | other
+
+
+def _may_be_date(tree: Tree) -> bool:
+    written = tree.value if isinstance(tree, Literal) else None
+    return not isinstance(written, str) or parse_timestamp_date(written) is not None
+
+
+def _members(among: Tree) -> Kind:
+    """Give the kinds of what can be found in a list, a column, the keys of a mapping or a text."""
+    if isinstance(among, Literal) and isinstance(among.value, list | dict):
+        found = Kind(0)
+        for kind in map(kind_of, among.value):
+            found |= kind or Kind.SCALAR
+        return found or Kind.SCALAR
+    if among.kind & (Kind.LIST | Kind.MAPPING):
+        return Kind.SCALAR
+    return among.kind & Kind.TEXT if Kind.COLUMN not in among.kind else element(among.kind)
 
 
 def of_call(function: Function, arguments: Sequence[Tree]) -> Kind:
@@ -71,6 +110,8 @@ def of_call(function: Function, arguments: Sequence[Tree]) -> Kind:
         )
         column = _columns(arguments) if singles else Kind(0)
         return function.result | column
+    if function.mode is Mode.SPREAD:
+        return spread(function.result, *(argument.kind for argument in arguments))
     return function.result | _columns(arguments)
 
 

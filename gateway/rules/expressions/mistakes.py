@@ -6,14 +6,37 @@ Law: knows places and sentences; decides nothing about the language.
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import Final, NoReturn
 
-from gateway.annotation.values import Kind, kind_name
-from gateway.diagnostic import Report
-from gateway.rules.expressions.checked import Operand, Tree
+from gateway.annotation.values import Kind
+from gateway.diagnostic import Report, Span
+from gateway.rules.expressions import kinds
+from gateway.rules.expressions.checked import Literal, Operand, Tree
 from gateway.rules.yaml.source import Text
 
 ASK_EMPTY: Final = "ask is_empty(x) or is_set(x)"
+
+#: Parts of Python that the language lacks.
+_FOREIGN: Final[Mapping[type[ast.expr], str]] = {
+    ast.Lambda: "lambda",
+    ast.ListComp: "a comprehension",
+    ast.SetComp: "a comprehension",
+    ast.DictComp: "a comprehension",
+    ast.GeneratorExp: "a comprehension",
+    ast.JoinedStr: "an f-string",
+    ast.NamedExpr: "an assignment",
+    ast.Starred: "a star",
+    ast.Set: "a set",
+    ast.Await: "await",
+    ast.Yield: "yield",
+    ast.YieldFrom: "yield",
+}
+_INSTEAD: Final[Mapping[type[ast.expr], str]] = {
+    ast.Set: "an expression has no braces; they belong in templates",
+    ast.GeneratorExp: "a column is compared as a whole: any(item_amount > 0)",
+    ast.ListComp: "a column is computed with as a whole: sum(item_quantity * item_price)",
+}
 
 
 class Refused(Exception):
@@ -29,6 +52,8 @@ class Mistakes:
         self.rule = rule
         #: The texts that are being checked, the innermost last.
         self.texts: list[Text] = []
+        #: Where params are read, and where each of them was given.
+        self.params: list[tuple[Text, tuple[int, int], Span]] = []
 
     def written(self, at: tuple[int, int]) -> str:
         """Give a stretch of the text as its author wrote it."""
@@ -36,19 +61,35 @@ class Mistakes:
 
     def demand(self, node: ast.expr, tree: Tree, kind: Kind, message: str) -> None:
         """Refuse a part that can never be of *kind*; its own kind is named."""
-        if not tree.kind & (kind | Kind.COLUMN):
-            name = kind_name(tree.kind)
+        if not kinds.element(tree.kind) & kind:
+            name = kinds.name_of(tree)
             self.refuse("R301", node, f"{message}, {ast.unparse(node)} is {name}")
 
     def mismatch(self, node: ast.expr, sentence: str, left: Tree, right: Tree) -> NoReturn:
         """Refuse two parts that never meet; the braces of *sentence* take their kinds."""
-        message = sentence.format(kind_name(left.kind), kind_name(right.kind))
+        message = sentence.format(kinds.name_of(left), kinds.name_of(right))
         hint = None
         for tree, other in ((left, right), (right, left)):
             if tree.kind & Kind.TEXT and other.kind & Kind.NUMBER and isinstance(tree, Operand):
                 name = self.written(tree.at)
                 hint = f"{name} is text; declare it as number, or write number({name})"
+            elif isinstance(tree, Literal) and kinds.element(other.kind) == Kind.DATE:
+                hint = 'write a date as in "2025-12-31"'
         self.refuse("R301", node, message, hint)
+
+    def doubt(self, node: ast.Name, advice: str | None) -> None:
+        """Warn of a name that can be a field's, but is probably meant otherwise."""
+        if advice is not None:
+            start, end = span_of(node)
+            place = self.texts[-1].at(start, end - start)
+            message = f"{node.id} is read as a field here"
+            self.report.warning("R201", message, place, hint=advice, rule=self.rule)
+
+    def foreign(self, node: ast.expr) -> NoReturn:
+        """Refuse a part of Python that the language lacks, with what is written instead."""
+        what = _FOREIGN.get(type(node), "this")
+        advice = _INSTEAD.get(type(node))
+        self.refuse("R206", node, f"{what} is not part of the language", advice)
 
     def refuse(self, code: str, node: ast.expr, message: str, hint: str | None = None) -> NoReturn:
         """Tell what is wrong with a node, and raise `Refused`."""
@@ -57,8 +98,16 @@ class Mistakes:
     def refuse_at(self, code: str, at: tuple[int, int], message: str, hint: str | None) -> NoReturn:
         """Tell what is wrong with a stretch of the text, and raise `Refused`."""
         place = self.texts[-1].at(at[0], at[1] - at[0])
-        self.report.error(code, message, place, hint=hint, rule=self.rule)
+        given = self._given(at)
+        self.report.error(code, message, place, hint=hint, rule=self.rule, related=given)
         raise Refused
+
+    def _given(self, at: tuple[int, int]) -> Span | None:
+        """Give the place of a param that is read in a stretch: the mistake may well be there."""
+        for text, read, given in self.params:
+            if text is self.texts[-1] and at[0] <= read[0] and read[1] <= at[1]:
+                return given
+        return None
 
 
 def meant(name: str | None) -> str | None:

@@ -27,6 +27,7 @@ from gateway.rules.expressions.references import (
     WholeColumn,
 )
 from gateway.rules.expressions.scope import Scope, Selects
+from gateway.rules.functions import FUNCTIONS
 from gateway.spelling import closest
 
 #: Code, message and advice.
@@ -85,8 +86,23 @@ class Names:
             )
         schema_id = self._scope.schema_id(name)
         if self._scope.is_unknown(schema_id):
-            return _wrong("R201", f'unknown field "{name}"', _meant(self._scope.suggest(name)))
+            hint = self._other(name) or _meant(self._scope.suggest(name))
+            return _wrong("R201", f'unknown field "{name}"', hint)
         return Namespace(FieldValue(schema_id), self._kind(name))
+
+    def doubt(self, name: str) -> str | None:
+        """Advise on an undeclared field's name that is, or nearly is, that of something else."""
+        declared = self._scope.context.schema is not None or name in self._scope.context.fields
+        other = None if declared or name in RESERVED else self._other(name)
+        return other and f"{other}; or field.{name}.value if a field is meant"
+
+    def _other(self, name: str) -> str | None:
+        if name in FUNCTIONS:
+            return f"write {name}(...) for the function"
+        if name in self._scope.params:
+            return f"write params.{name} for the param"
+        meant = closest(name, self._scope.lets)
+        return f"write {meant} for the name of let" if meant else None
 
     def path(self, root: str, keys: tuple[str, ...]) -> Namespace | None:
         """Say what ``root.keys…`` is; None when *root* is an ordinary value."""

@@ -225,9 +225,11 @@ negative: Final = _signed(CONTEXT.minus)
 positive: Final = _signed(CONTEXT.plus)
 
 
-def texts(values: Sequence[Value]) -> bool:
-    """Whether all values are texts, so that a set can hold them."""
-    return all(value.__class__ is str for value in values)
+def member_class(values: Sequence[Value]) -> type | None:
+    """Give the class of values that a set can stand for: all texts, or all numbers."""
+    classes = {value.__class__ for value in values}
+    found = classes.pop() if len(classes) == 1 else None
+    return found if found in (str, Decimal) else None
 
 
 #: Every operator, by the name that checked trees have for it.

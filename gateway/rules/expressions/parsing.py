@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Mapping
 from typing import Final
 
 from gateway.diagnostic import Report
@@ -51,7 +50,7 @@ def parse(
             tree = ast.parse(source[indent:] + "\n", mode="eval").body
     except SyntaxError as error:
         offset = indent + max((error.offset or 1) - 1, 0)
-        message, hint = _explain_syntax(source, error.msg)
+        message, hint = _explain_syntax(source, error.msg, offset)
         refuse("R205", message, start + min(offset, len(source.rstrip()) - 1), 1, hint)
         return None
     except (ValueError, RecursionError, MemoryError):
@@ -67,28 +66,44 @@ def parse(
         )
         return None
     _shift(tree, source[indent:], start + indent)
+    if isinstance(tree, ast.Tuple) and not source[indent:].startswith("("):
+        hint = "a number is written with a point and no other signs, such as 1000.5"
+        refuse("R205", "a comma means nothing here", tree.elts[0].end_col_offset or start, 1, hint)
+        return None
     return tree
 
 
-_HABITS: Final[Mapping[str, str]] = {
-    "&&": "write `and`",
-    "||": "write `or`",
-    "!": "write `not`",
-    "<>": "write `!=`",
-    "=": "write `==` to compare",
-    "?": "write `a if condition else b`",
-    ";": "a rule has one expression here",
-    "$": "fields are named without a sign",
-    "{": "an expression has no braces; they belong in templates",
-}
+#: Habits of other languages, looked for outside of quotes.
+_HABITS: Final = tuple(
+    (re.compile(pattern), advice)
+    for pattern, advice in (
+        ("&&", "write `and`"),
+        (r"\|\|", "write `or`"),
+        (r"\b(?:AND|OR|NOT|IN)\b", "write `and`, `or`, `not` and `in` in small letters"),
+        (r"!(?!=)", "write `not`"),
+        ("<>", "write `!=`"),
+        (r"\?|\bthen\b", "write `a if condition else b`"),
+        (";", "a rule has one expression here"),
+        (r"\$", "fields are named without a sign"),
+        ("[“”„‘’«»]", "write straight quotes"),
+        ("[€£¥]", "write the number alone"),
+        (r"\d\s*%(?!\s*[\w(])", "write 10 % as 0.1"),
+        (r"\{\s*[A-Za-z_]", "an expression has no braces; they belong in templates"),
+        (r"(?:\b(?:and|or|not|in)|[-+*/<>=])\s*$", "something is missing at its end"),
+    )
+)
 
 
-def _explain_syntax(source: str, reason: str) -> tuple[str, str | None]:
-    bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", source)
-    bare = re.sub(r"[=!<>]=", "", bare)
-    hint = next((advice for sign, advice in _HABITS.items() if sign in bare), None)
+def _explain_syntax(source: str, reason: str, offset: int) -> tuple[str, str | None]:
     if "never closed" in reason or "unterminated" in reason or "unmatched" in reason:
         return f"not an expression: {reason.split(' (detected', maxsplit=1)[0]}", None
+    bare = re.sub(r"\"[^\"]*\"|'[^']*'", '""', source)
+    hint = next((advice for habit, advice in _HABITS if habit.search(bare)), None)
+    # A sign `=` elsewhere may be that of an argument.
+    if hint is None and (source[offset : offset + 1] == "=" or "'=='" in reason):
+        hint = "write `==` to compare"
+    if hint is None and re.search(r"[\w\"')\]]\s+$", source[:offset]):
+        hint = "between two values stands an operator, such as `==` or `and`"
     return "not an expression", hint
 
 

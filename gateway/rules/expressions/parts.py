@@ -16,19 +16,18 @@ from gateway.rules.function import FunctionError
 
 
 def cut(text: Value, start: Value, stop: Value) -> Value:
-    """``text[start:stop]``; a bound that is absent is the text's end."""
-    if text.__class__ is Column:
-        return elementwise(cut, text, start, stop)
-    if text is None or text in ODD:
-        return special(text)
+    """``text[start:stop]``, counted from 0 or from the end; empty if nothing is there."""
+    operands = (text, start, stop)
+    if any(operand.__class__ is Column for operand in operands):
+        return elementwise(cut, *operands)
+    if any(operand is None or operand in ODD for operand in operands):
+        return special(*operands)
     if not isinstance(text, str):
         raise KindError(f"only text can be sliced, this is {describe(text)}", (text,))
-    return text[_bound(start) : _bound(stop)]
+    return text[_bound(start) : _bound(stop)] or None
 
 
-def _bound(position: Value) -> int | None:
-    if position is None:
-        return None
+def _bound(position: Value) -> int:
     if position.__class__ is not Decimal or position != position.to_integral_value():
         raise FunctionError("a slice needs whole numbers")
     return max(-MAX_TEXT, min(MAX_TEXT, int(position)))

@@ -13,8 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.annotation.values import Kind, kind_of
-from gateway.rules.expressions.calls import run_time_parameters
+from gateway.annotation.values import UNREADABLE, Kind
 from gateway.rules.expressions.checked import (
     Call,
     Choice,
@@ -24,8 +23,8 @@ from gateway.rules.expressions.checked import (
     Operation,
     Tree,
 )
-from gateway.rules.expressions.operators import texts
-from gateway.rules.function import Function, Mode
+from gateway.rules.expressions.operators import member_class
+from gateway.rules.expressions.quick import quick
 from gateway.rules.functions import FUNCTIONS
 
 _SIGNS: Final[Mapping[str, str]] = {
@@ -40,6 +39,7 @@ _SIGNS: Final[Mapping[str, str]] = {
     "at_least": ">=",
 }
 _ARITHMETIC: Final = frozenset(("add", "subtract", "multiply"))
+_SINGLE: Final = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.BOOLEAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,13 @@ class Vector:
     groups: tuple[int, ...]
 
     def fits(self, kinds: Sequence[Kind | None]) -> bool:
-        """Whether operands of these kinds (None: mixed, empty or unreadable) are as expected."""
+        """Whether operands of these kinds (None: mixed, empty or unreadable) are as expected.
+
+        Lists, mappings and columns never are: the checked operators alone know what they mean.
+        """
         met: dict[int, Kind] = {}
         for kind, wanted, group in zip(kinds, self.kinds, self.groups, strict=True):
-            if kind is None or (wanted is not None and kind is not wanted):
+            if kind not in _SINGLE or (wanted is not None and kind is not wanted):
                 return False
             if met.setdefault(group, kind) is not kind:
                 return False
@@ -84,7 +87,12 @@ class _Writer:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._constants: dict[str, Any] = {"zip": zip, "enumerate": enumerate, "__builtins__": {}}
+        self._constants: dict[str, Any] = {
+            "__builtins__": {},
+            "UNREADABLE": UNREADABLE,
+            "enumerate": enumerate,
+            "zip": zip,
+        }
         #: Union-find over operands: those that are compared must be of one kind.
         self._parents = list(range(count))
         self._kinds: list[Kind | None] = [None] * count
@@ -147,7 +155,7 @@ class _Writer:
 
     def _write(self, tree: Tree) -> tuple[str, Kind | int]:
         match tree:
-            case Literal() if tree.kind in Kind.SCALAR and kind_of(tree.value) is not None:
+            case Literal() if tree.kind in _SINGLE and tree.value != "":
                 return self._constant(tree.value), tree.kind
             case Operand():
                 return f"a{tree.index}", tree.index
@@ -191,43 +199,45 @@ class _Writer:
         item, among = tree.operands
         if not (isinstance(among, Literal) and isinstance(among.value, list)):
             raise _Unsuited
-        if not among.value or not texts(among.value):
+        members = member_class(among.value)
+        if members is None:
             raise _Unsuited
         source, kind = self._write(item)
-        self._require(kind, Kind.TEXT)
+        self._require(kind, Kind.TEXT if members is str else Kind.NUMBER)
         word = "in" if tree.name == "contains" else "not in"
         return f"({source} {word} {self._constant(frozenset(among.value))})", Kind.BOOLEAN
 
     def _call(self, tree: Call) -> tuple[str, Kind | int]:
-        function = FUNCTIONS[tree.function]
-        if tree.function in _ANSWERS:
-            self._write(tree.arguments[0])
-            return self._constant(_ANSWERS[tree.function]), Kind.BOOLEAN
-        if not _suits(function) or tree.clock is not None:
+        presence = _PRESENCE.get(tree.function)
+        if presence is not None:
+            source, _ = self._write(tree.arguments[0])
+            return f"({source} {presence})", Kind.BOOLEAN
+        found = quick(tree)
+        if found is None or found.result is None:
             raise _Unsuited
         sources = []
-        for parameter, argument in zip(run_time_parameters(function), tree.arguments, strict=True):
+        for kind, argument in zip(found.kinds, tree.arguments, strict=False):
             if isinstance(argument, Literal):
-                if argument.value is None and parameter.default is not None:
+                if argument.value == "":
                     raise _Unsuited
                 sources.append(self._constant(argument.value))
                 continue
-            source, kind = self._write(argument)
-            self._require(kind, parameter.kind)
+            if kind not in _SINGLE:
+                raise _Unsuited
+            source, given = self._write(argument)
+            self._require(given, kind)
             sources.append(source)
-        if function.prepare is not None:
+        if found.inline is not None:
+            constant = self._constant(found.constant)
+            return f"({found.inline.format(*sources, constant=constant)})", found.result
+        if FUNCTIONS[tree.function].prepare is not None:
             sources.append(self._constant(tree.prepared))
-        return f"{self._constant(function.call)}({', '.join(sources)})", function.result
+        return f"{self._constant(found.call)}({', '.join(sources)})", found.result
 
 
-#: What is known of values that are set and readable.
-_ANSWERS: Final[Mapping[str, bool]] = {"is_set": True, "is_empty": False, "is_unreadable": False}
-
-
-def _suits(function: Function) -> bool:
-    return (
-        function.mode is Mode.SPREAD
-        and not function.may_be_empty
-        and not function.variadic
-        and function.result in (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.BOOLEAN)
-    )
+#: What the functions that speak of presence ask of a value, here one that is set and readable.
+_PRESENCE: Final[Mapping[str, str]] = {
+    "is_set": "is not None",
+    "is_empty": "is None",
+    "is_unreadable": "is UNREADABLE",
+}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from gateway.annotation.values import ARITHMETIC_ERRORS, MAX_TEXT, Kind
 from gateway.rules.function import FunctionError
@@ -28,7 +28,7 @@ def whole(number: Decimal, name: str, low: int, high: int) -> int:
     return int(number)
 
 
-def calculated(work: Callable[..., Decimal], *operands: Decimal) -> Decimal:
+def calculated(work: Callable[..., Decimal], *operands: Any) -> Decimal:
     """Compute under the gateway's context.
 
     Raises:

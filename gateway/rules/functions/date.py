@@ -208,6 +208,7 @@ DATE: Final = (
             Example('date("2025-01-31T12:00:00Z")', date(2025, 1, 31)),
             Example('is_unreadable(date("31.1.2025"))', True),
         ),
+        may_be_unreadable=True,
     ),
     Function(
         "days", "date", (_COUNT,), Kind.DURATION, days,
@@ -274,6 +275,6 @@ DATE: Final = (
             Example('parse_date("31/1/2025", "%d/%m/%Y")', date(2025, 1, 31)),
             Example('is_unreadable(parse_date("31.13.2025", "%d.%m.%Y"))', True),
         ),
-        prepare=compile_format,
+        prepare=compile_format, may_be_unreadable=True,
     ),
 )  # fmt: skip

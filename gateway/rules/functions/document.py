@@ -126,8 +126,8 @@ def _facts(function: Function) -> Iterator[str]:
     yield f"Gives {gives}{', or empty' if function.may_be_empty else ''}."
     literal = [f"*{one.name}*" for one in function.parameters if one.literal]
     if literal:
-        verb = "are" if len(literal) > 1 else "is"
-        yield f"{' and '.join(literal)} {verb} written in the rule or come from `params`."
+        written, come = ("are", "come") if len(literal) > 1 else ("is", "comes")
+        yield f"{' and '.join(literal)} {written} written in the rule or {come} from `params`."
 
 
 def _example(example: Example) -> str:

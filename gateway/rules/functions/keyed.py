@@ -16,6 +16,7 @@ from gateway.annotation.column import Column
 from gateway.annotation.values import (
     CONTEXT,
     UNREADABLE,
+    Kind,
     Value,
     kind_name,
     kind_of,
@@ -77,13 +78,20 @@ class _Same:
         return isinstance(other, _Same) and self.column is other.column
 
 
+def _kind_of_key(key: Value) -> Kind | None:
+    kind = kind_of(key)
+    if kind is not None and kind not in Kind.SCALAR:
+        raise FunctionError(f"a key is a single value, this is {kind_name(kind)}")
+    return kind
+
+
 class _Index:
     """Answers by key; an unreadable key could be any, so it makes all answers unreadable."""
 
     __slots__ = ("answers", "kind", "unreadable")
 
     def __init__(self, keys: Iterable[Value]) -> None:
-        kinds = {kind_of(key) for key in keys}
+        kinds = {_kind_of_key(key) for key in keys}
         kinds.discard(None)
         if len(kinds) > 1:
             names = " and ".join(sorted(kind_name(kind) for kind in kinds if kind))
@@ -135,7 +143,7 @@ def _ask(index: _Index, key: Value, absent: Value) -> Value:
         return key
     if index.unreadable:
         return UNREADABLE
-    kind = kind_of(key)
+    kind = _kind_of_key(key)
     if index.kind is not None and kind is not None and kind is not index.kind:
         raise FunctionError(
             f"the keys are {kind_name(index.kind)}, the one asked for is {kind_name(kind)}"

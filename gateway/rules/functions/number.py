@@ -17,6 +17,7 @@ from decimal import (
     ROUND_UP,
     Decimal,
 )
+from functools import lru_cache
 from typing import Final
 
 from gateway.annotation.values import (
@@ -81,11 +82,18 @@ def rounding_mode(mode: str) -> str:
 
 def rounded(value: Decimal, places: Decimal, mode: str) -> Decimal:
     """Round to *places* decimals, or to tens and hundreds if *places* is negative."""
-    unit = _ONE.scaleb(-whole(places, "n", -18, 18), CONTEXT)
-    result = calculated(lambda: value.quantize(unit, mode, CONTEXT))
+    unit = _unit(places)
+    if value.same_quantum(unit):
+        return CONTEXT.plus(value)
+    result = calculated(value.quantize, unit, mode, CONTEXT)
     if unit > _ONE:
-        result = calculated(lambda: result.quantize(_ONE, ROUND_DOWN, CONTEXT))
+        result = calculated(result.quantize, _ONE, ROUND_DOWN, CONTEXT)
     return CONTEXT.plus(result)  # Without the sign of a negative zero.
+
+
+@lru_cache(64)
+def _unit(places: Decimal) -> Decimal:
+    return _ONE.scaleb(-whole(places, "n", -18, 18), CONTEXT)
 
 
 def floor(value: Decimal) -> Decimal:
@@ -111,8 +119,10 @@ def sign(value: Decimal) -> Decimal:
 def equal(a: Value, b: Value, within: Decimal | str = _ZERO) -> bool:
     """Compare two values of one kind; numbers within a tolerance."""
     if isinstance(a, Decimal) and isinstance(b, Decimal):
-        allowed = _tolerance(within, b)
-        return calculated(CONTEXT.subtract, a, b).copy_abs() <= allowed
+        amount, is_share = tolerance(within)
+        if is_share:
+            amount = calculated(CONTEXT.multiply, b.copy_abs(), amount)
+        return calculated(CONTEXT.subtract, a, b).copy_abs() <= amount
     if within != _ZERO:
         raise FunctionError("'within' goes with numbers only")
     if isinstance(a, date) and isinstance(b, str):
@@ -133,8 +143,13 @@ def _as_date(text: str) -> date:
     return read
 
 
-def _tolerance(within: Decimal | str, reference: Decimal) -> Decimal:
-    percent = isinstance(within, str) and within.rstrip().endswith("%")
+def tolerance(within: Decimal | str) -> tuple[Decimal, bool]:
+    """Read a tolerance: an amount, or a share of the second number when it ends with ``%``.
+
+    Raises:
+        FunctionError: it is neither.
+    """
+    is_share = isinstance(within, str) and within.rstrip().endswith("%")
     amount = (
         parse_number(within.rstrip().removesuffix("%").strip())
         if isinstance(within, str)
@@ -142,11 +157,7 @@ def _tolerance(within: Decimal | str, reference: Decimal) -> Decimal:
     )
     if amount is None or amount < 0:
         raise FunctionError("'within' is a number or a percentage, such as 0.5 or \"1%\"")
-    if not percent:
-        return amount
-    return calculated(
-        lambda: CONTEXT.multiply(reference.copy_abs(), CONTEXT.scaleb(amount, Decimal(-2)))
-    )
+    return (calculated(CONTEXT.scaleb, amount, Decimal(-2)) if is_share else amount), is_share
 
 
 _X: Final = Parameter("x", Kind.NUMBER)
@@ -163,13 +174,14 @@ NUMBER: Final = (
             Example('number("1 234,5")', Decimal("1234.5")),
             Example('is_unreadable(number("1,234"))', True),
         ),
+        may_be_unreadable=True,
     ),
     Function(
         "equal", "number",
         (
             Parameter("a", Kind.SCALAR),
             Parameter("b", Kind.SCALAR),
-            Parameter("within", Kind.NUMBER | Kind.TEXT, _ZERO),
+            Parameter("within", Kind.NUMBER | Kind.TEXT, _ZERO, check=tolerance),
         ),
         Kind.BOOLEAN, equal,
         "True if *a* and *b* differ by no more than *within*: an amount, or a percentage of *b*. "

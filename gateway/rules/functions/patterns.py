@@ -22,8 +22,7 @@ _GROUP: Final = re.compile(r"\\(?:([0-9]{1,2})|g<([A-Za-z0-9_]+)>|(\\)|(.?))", r
 
 def matches(text: str, pattern: Pattern) -> bool:
     """Tell whether the whole text is as the pattern says."""
-    pattern.check(text)
-    return pattern.regex.fullmatch(text) is not None
+    return pattern.matches(text)
 
 
 def prepare_find(pattern: str, group: Decimal | str, ignore_case: bool) -> tuple[Pattern, int]:

@@ -208,17 +208,17 @@ TEXT: Final = (
     Function(
         "upper", "text", (_X,), Kind.TEXT, upper,
         "*x* in capitals.",
-        (Example('upper("Straße")', "STRASSE"),), may_be_empty=True,
+        (Example('upper("Straße")', "STRASSE"),),
     ),
     Function(
         "lower", "text", (_X,), Kind.TEXT, lower,
         "*x* in small letters.",
-        (Example('lower("ŽLUTÝ")', "žlutý"),), may_be_empty=True,
+        (Example('lower("ŽLUTÝ")', "žlutý"),),
     ),
     Function(
         "title", "text", (_X,), Kind.TEXT, title,
         "*x* with a capital at the beginning of each word.",
-        (Example('title("JEAN-LUC o\'neill")', "Jean-Luc O'neill"),), may_be_empty=True,
+        (Example('title("JEAN-LUC o\'neill")', "Jean-Luc O'neill"),),
     ),
     Function(
         "trim", "text", (_X,), Kind.TEXT, trim,

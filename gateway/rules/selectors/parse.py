@@ -127,6 +127,19 @@ def _tokens(text: str) -> list[dict[str, Any]]:
         return list(lexer.Lexer().tokenize(text))
 
 
+def names_for_texts(text: str) -> list[tuple[int, int]]:
+    """Find what ``schema_id`` is compared with when it is a key's name, which no node has."""
+    tokens = _tokens(text)
+    lengths = _token_lengths(text)
+    return [
+        (right["start"], lengths[right["start"]])
+        for left, sign, right in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if left["value"] == "schema_id"
+        and sign["type"] in ("eq", "ne")
+        and right["type"] in ("quoted_identifier", "unquoted_identifier")
+    ]
+
+
 def _token_lengths(text: str) -> dict[int, int]:
     """Map where each token starts to its length; the lexer's own ends are wrong for some."""
     starts = [token["start"] for token in _tokens(text)]

@@ -68,7 +68,8 @@ class NumberFormat:
         if isinstance(value, str) and Kind.TEXT in self.kinds:
             return self._aligned(value, self.align or "<")
         if not isinstance(value, Decimal):
-            raise FunctionError(f"this format is for a number, not for {_named(value)}")
+            advice = "; write number(...)" if isinstance(value, str) else ""
+            raise FunctionError(f"this format is for a number, not for {_named(value)}{advice}")
         return self._aligned(self._number(value), self.align or ">")
 
     def _number(self, value: Decimal) -> str:
@@ -113,7 +114,8 @@ class DateFormat:
     def write(self, value: Value) -> str:
         """Write a date."""
         if not isinstance(value, date):
-            raise FunctionError(f"this format is for a date, not for {_named(value)}")
+            advice = "; write date(...)" if isinstance(value, str) else ""
+            raise FunctionError(f"this format is for a date, not for {_named(value)}{advice}")
         return re.sub("%(.)", lambda found: _letter(found[1], value), self.pattern)
 
 

@@ -15,12 +15,16 @@ from typing import Final
 from gateway.annotation.column import Column
 from gateway.annotation.values import MAX_TEXT, UNREADABLE, Kind, Value, kind_name, value_text
 from gateway.diagnostic import Report
+from gateway.rules.expressions import kinds
 from gateway.rules.expressions.expression import Expression, compile_expression
 from gateway.rules.expressions.scope import Scope
 from gateway.rules.function import FunctionError
 from gateway.rules.functions import FUNCTIONS
 from gateway.rules.templates.formats import Format, FormatError, parse_format
 from gateway.rules.yaml.source import Style, Text
+
+#: More would take long to compile, and no message has as many.
+_MOST_HOLES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,9 @@ def compile_template(text: Text, scope: Scope, report: Report) -> Template | Non
     parts: list[str | Hole] = []
     sound = True
     try:
-        for piece in _split(text.value):
+        pieces = _split(_without_last_breaks(text))
+        _refuse_too_many(pieces)
+        for piece in pieces:
             if isinstance(piece, str):
                 parts.append(piece)
                 continue
@@ -88,6 +94,19 @@ def compile_template(text: Text, scope: Scope, report: Report) -> Template | Non
     if sound and all(isinstance(part, str) for part in parts):
         sound = not _refuse_forgotten_braces(text, scope, report)
     return Template(text, tuple(parts)) if sound else None
+
+
+def _refuse_too_many(pieces: Sequence[str | _Braces]) -> None:
+    braces = [piece for piece in pieces if isinstance(piece, _Braces)]
+    if len(braces) > _MOST_HOLES:
+        start = braces[_MOST_HOLES].start - 1
+        raise _Broken(f"a template has at most {_MOST_HOLES} expressions", start, 1)
+
+
+def _without_last_breaks(text: Text) -> str:
+    """Give a text without the line break that YAML leaves behind a block scalar's last line."""
+    is_block = text.style in (Style.LITERAL, Style.FOLDED)
+    return text.value.rstrip("\n") if is_block else text.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +212,8 @@ def _renders(expression: Expression, chosen: Format | None, scope: Scope, report
         return False
     if chosen is not None and not kind & chosen.kinds:
         wanted = kind_name(chosen.kinds)
-        message = f"this format is for {wanted}, the value is {kind_name(kind)}"
+        given = kinds.name_of(expression.tree)
+        message = f"this format is for {wanted}, the value is {given}"
         report.error("R213", message, place, rule=scope.rule)
         return False
     return True

@@ -44,7 +44,7 @@ def report_unknown_keys(error: ValidationError, place: Located, report: Report) 
         if meant in missing:
             yield str(meant)
         hint = f"did you mean {meant!r}?" if meant else f"known here: {', '.join(sorted(known))}"
-        if meant is None and closest(key, known):
+        if meant is None and len(key) > 2 and closest(key, known):
             hint = f"{closest(key, known)!r} is there already"
         report.error("R110", f"unknown key {key!r}", entry.key.span, hint=hint)
 
@@ -212,7 +212,15 @@ def _choice(error: ValidationError, place: Located, report: Report) -> None:
     known = [one for one in allowed if isinstance(one, str)]
     meant = closest(given, known) if isinstance(given, str) else None
     hint = f"did you mean {meant!r}? " if meant else ""
-    report.error("R113", message, place.mark, hint=f"{hint}allowed: {_listed(words)}")
+    hint += f"allowed: {_listed(words)}"
+    schema: Any = error.schema
+    if schema.get("title") == _FIELD_TYPE and place.name != "'type'" and meant is None:
+        hint += f"; a field's other name is written {{is: {given}}}"
+    report.error("R113", message, place.mark, hint=hint)
+
+
+#: The title of the schema of what a line of ``fields`` may say without braces.
+_FIELD_TYPE: Final = "type of field"
 
 
 def _written(value: Any) -> str:

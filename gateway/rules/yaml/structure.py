@@ -156,6 +156,11 @@ def _has_no_colon(entry: Entry) -> bool:
 
 
 def _report_braces(node: Map, place: Located, report: Report) -> None:
+    entries = list(node.entries.values())
+    at = next(at for at, entry in enumerate(entries) if _has_no_colon(entry))
+    if at > 0:
+        _report_comma(node, entries[at - 1], entries[at], report)
+        return
     written = node.flow or ""
     report.error(
         "R112",
@@ -163,3 +168,26 @@ def _report_braces(node: Map, place: Located, report: Report) -> None:
         node.span,
         hint=f"put it in quotes: {place.line(quote(written))}",
     )
+
+
+def _report_comma(node: Map, before: Entry, cut: Entry, report: Report) -> None:
+    """Report a value in braces that was cut at its comma: ``{total: round(net, 2)}``."""
+    key, rest = str(before.key.value), str(cut.key.value)
+    value = _between(node, before.value.span, cut.key.span)
+    if value is None:
+        report.error("R112", f"{rest!r} has no value", cut.key.span, hint=f"write {rest}: VALUE")
+        return
+    report.error(
+        "R112",
+        f"in braces a comma ends the value of {key!r}, and {rest!r} is read as a key",
+        cut.key.span,
+        hint=f"put it in quotes: {key}: {quote(value)}",
+    )
+
+
+def _between(node: Map, first: Span, last: Span) -> str | None:
+    """Give what was written from *first* to *last*; None if it is no plain text of one line."""
+    if not node.flow or node.span.line != last.end_line or last.end_line != first.line:
+        return None
+    written = node.flow[first.column - node.span.column : last.end_column - node.span.column]
+    return None if written[:1] in ("'", '"', "[", "{", "") else written

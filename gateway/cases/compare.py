@@ -1,0 +1,183 @@
+"""Expected against answered: a table with one row for each effect.
+
+Language §8. Law: pure; everything that is answered must be expected, and everything expected
+answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from gateway.cases.case import DOCUMENT, Exactly, Expected, Wanted
+from gateway.cases.naming import Places
+from gateway.effects import Block, Message
+from gateway.engine.outcome import Evaluation
+from gateway.spelling import closest
+
+#: One thing that was answered, by the keys that ``expect`` has for it.
+Item: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How one effect is found in an evaluation."""
+
+    #: Its key in ``expect``.
+    key: str
+    found: Callable[[Evaluation, Places], Sequence[Item]]
+    #: Keys that say what is meant, before those that say what it is like.
+    identity: tuple[str, ...]
+    #: Looked at even where ``expect`` does not have the key.
+    always: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One effect that is not as expected; at least one of *wanted* and *got* is there."""
+
+    effect: str
+    wanted: Wanted | None
+    got: Item | None
+    #: What else is wrong with the expectation, such as a place that does not exist.
+    note: str | None = None
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that it is about, if it tells."""
+        found = []
+        if self.wanted is not None and isinstance(rule := self.wanted.keys.get("rule"), Exactly):
+            found.append(rule.text)
+        if self.got is not None and "rule" in self.got:
+            found.append(self.got["rule"])
+        return tuple(dict.fromkeys(found))
+
+
+def _messages(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    return [
+        {**_said(message, places), "type": message.level.value}
+        for message in evaluation.messages
+        if not _is_mark(message, evaluation)
+    ]
+
+
+def _blockers(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    # One blocker is answered for equal ones, whichever rules say so.
+    once = {(block.content, block.node_id): block for block in reversed(evaluation.blocks)}
+    return [
+        _said(block, places) for block in reversed(once.values()) if not _is_mark(block, evaluation)
+    ]
+
+
+def _said(effect: Message | Block, places: Places) -> dict[str, str]:
+    return {"rule": effect.rule, "at": places.address(effect.node_id), "text": effect.content}
+
+
+def _is_mark(effect: Message | Block, evaluation: Evaluation) -> bool:
+    """Whether it only marks a failure, which ``failed`` expects."""
+    return effect.node_id is None and any(
+        outcome.rule == effect.rule and outcome.mark == effect.content
+        for outcome in evaluation.outcomes
+    )
+
+
+def _replaced(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    return [
+        {"at": places.address(operation.node_id), "value": operation.value}
+        for operation in evaluation.operations
+    ]
+
+
+def _failed(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
+    return [{"rule": rule} for rule in evaluation.failed]
+
+
+def _fired(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
+    return [{"rule": rule} for rule in evaluation.fired]
+
+
+#: Everything that ``expect`` can speak of, in the order in which it is written.
+EFFECTS: Final = (
+    Effect("messages", _messages, ("rule", "at", "type")),
+    Effect("replace", _replaced, ("at",)),
+    Effect("blockers", _blockers, ("rule", "at")),
+    Effect("failed", _failed, ("rule",)),
+    Effect("fired", _fired, ("rule",), always=False),
+)
+
+
+def compare(expected: Expected, evaluation: Evaluation, places: Places) -> Sequence[Difference]:
+    """Give everything in which the answer differs from what is expected."""
+    differences: list[Difference] = []
+    for effect in EFFECTS:
+        wanted = expected.effects.get(effect.key)
+        if wanted is None and (expected.subset or not effect.always):
+            continue
+        got = effect.found(evaluation, places)
+        if wanted or got:
+            found = _differences(effect, wanted or (), got, places)
+            differences += (one for one in found if one.wanted or not expected.subset)
+    return differences
+
+
+def answered(evaluation: Evaluation, places: Places) -> Mapping[str, Sequence[Item]]:
+    """Give all that was answered, by effect, as ``expect`` would have it."""
+    return {effect.key: effect.found(evaluation, places) for effect in EFFECTS}
+
+
+def _differences(
+    effect: Effect, wanted: Sequence[Wanted], got: Sequence[Item], places: Places
+) -> Iterator[Difference]:
+    claims = _claims(wanted, got)
+    missing = [one for number, one in enumerate(wanted) if number not in claims]
+    surplus = [one for number, one in enumerate(got) if number not in claims.values()]
+    for one in missing:
+        other = _counterpart(effect, one, surplus)
+        if other is not None:
+            surplus.remove(other)
+        yield Difference(effect.key, one, other, _note(one, places))
+    for item in surplus:
+        yield Difference(effect.key, None, item)
+
+
+def _claims(wanted: Sequence[Wanted], got: Sequence[Item]) -> Mapping[int, int]:
+    """Pair what was expected with what was answered, as many as possible: a maximum matching."""
+    owner: dict[int, int] = {}
+    fitting = [[at for at, item in enumerate(got) if one.fits(item)] for one in wanted]
+
+    def claim(number: int, tried: set[int]) -> bool:
+        for at in fitting[number]:
+            if at not in tried:
+                tried.add(at)
+                if at not in owner or claim(owner[at], tried):
+                    owner[at] = number
+                    return True
+        return False
+
+    for number in range(len(wanted)):
+        claim(number, set())
+    return {number: at for at, number in owner.items()}
+
+
+def _counterpart(effect: Effect, wanted: Wanted, surplus: Sequence[Item]) -> Item | None:
+    """Find the answer that was probably meant: the same rule, or at the same place."""
+    for key in effect.identity[:2]:
+        matcher = wanted.keys.get(key)
+        if matcher is not None:
+            for item in surplus:
+                if matcher.fits(item[key]):
+                    return item
+    return None
+
+
+def _note(wanted: Wanted, places: Places) -> str | None:
+    at = wanted.keys.get("at")
+    if not isinstance(at, Exactly) or at.text == DOCUMENT or at.text in places.nodes:
+        return None
+    if at.text in places.by_schema_id:
+        near = places.by_schema_id[at.text][0]
+        return f"{at.text!r} has several cells; name one, such as {near!r}"
+    meant = closest(at.text, places.nodes)
+    hint = f"; did you mean {meant!r}?" if meant else ""
+    return f"the document has no field {at.text!r}{hint}"

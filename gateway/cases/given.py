@@ -1,0 +1,220 @@
+"""What a case is given: from checked nodes to values.
+
+Language §8. Law: pure; the structure has been checked, names and times are checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from typing import Any, Final
+
+from gateway.annotation.values import parse_date
+from gateway.cases.case import Address, Cell, Given, Row
+from gateway.cases.naming import AddressError, Names
+from gateway.diagnostic import Report
+from gateway.rules.events import ACTIONS, CONTENT
+from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
+from gateway.spelling import closest
+
+_FACTS: Final = ("annotation", "document", "queue", "email")
+#: Keys of ``given`` that are no tables.
+KEYS: Final = frozenset((*_FACTS, "event", "now", "edited", "fields", "payload", "set"))
+#: Keys of a cell, and what the wire calls them: in the datapoint's content, and in the datapoint.
+_CONTENT_KEYS: Final = {"confidence": "rir_confidence", "page": "page", "extracted": "rir_text"}
+_NODE_KEYS: Final = frozenset(("hidden", "options", "validation_sources"))
+_EDITING: Final = frozenset(("updated", "user_update"))
+
+#: Finds the stored payload that a path leads to; None after reporting why there is none.
+ReadPayload = Callable[[Text, Report], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenReader:
+    """Reads what the cases of one file are given."""
+
+    names: Names
+    read_payload: ReadPayload
+    report: Report
+
+    def read(self, node: Map | None, base: Given) -> Given:
+        """Read ``given`` or ``defaults`` on top of *base*."""
+        if node is None:
+            return base
+        tables = {
+            name: rows
+            for key, entry in node.entries.items()
+            if key not in KEYS and isinstance(entry.value, List)
+            for name, rows in self._table(entry.key, entry.value)
+        }
+        fields = dict(self._cells(node.get("fields"), self._field))
+        given = replace(
+            base,
+            fields={**base.fields, **fields},
+            tables={**base.tables, **tables},
+            changes={**base.changes, **self.changes(node.get("set"))},
+            facts=_facts(node, base),
+            **self._scalars(node),
+        )
+        if given.payload is not None and (given.fields or given.tables):
+            self._error(
+                "R505",
+                "a stored payload has its own fields",
+                _key(node, "payload"),
+                hint="change its values with `set`, or give fields instead",
+            )
+        return given
+
+    def check(self, given: Given, node: Map | None) -> None:
+        """Report what does not fit together in the finished *given*."""
+        entry = node.entries.get("edited") if node is not None else None
+        if entry is None or given.action in _EDITING or (given.payload and not given.has_event):
+            return
+        self._error(
+            "R502",
+            f"nothing is edited on {CONTENT}.{given.action}",
+            entry.key,
+            hint=f"write `event: {CONTENT}.updated`, or delete `edited`",
+        )
+
+    def changes(self, node: Node | None) -> Mapping[Address, Cell]:
+        """Read ``set``."""
+        return dict(self._cells(node, self.address))
+
+    def address(self, text: Text) -> Address | None:
+        """Read an address; None after reporting that it is none."""
+        try:
+            return self.names.address(text.value)
+        except AddressError as error:
+            self._misnamed(error, text)
+            return None
+
+    def _field(self, text: Text) -> str | None:
+        if "[" in text.value:
+            self._misnamed(AddressError(text.value, None), text)
+            return None
+        return self.address(text)
+
+    def _misnamed(self, error: AddressError, text: Text) -> None:
+        if error.unknown is None:
+            hint = "write FIELD, or TABLE[ROW].COLUMN with rows from 1"
+            self._error("R504", str(error), text, hint=hint)
+            return
+        meant = closest(error.unknown, self.names.known)
+        hint = f"did you mean {meant!r}?" if meant else "the queue's schema does not have it"
+        self._error("R504", str(error), text, hint=hint)
+
+    def _table(self, key: Text, node: List) -> Iterator[tuple[str, list[Row]]]:
+        name = self._field(key)
+        if name is not None:
+            yield (
+                name,
+                [
+                    dict(self._cells(item, self._field)) if isinstance(item, Map) else _cell(item)
+                    for item in node.items
+                ],
+            )
+
+    def _cells(
+        self, node: Node | None, name: Callable[[Text], str | None]
+    ) -> Iterator[tuple[str, Cell]]:
+        if isinstance(node, Map):
+            for entry in node.entries.values():
+                known = name(entry.key)
+                if known is not None:
+                    yield known, _cell(entry.value)
+
+    def _scalars(self, node: Map) -> Mapping[str, Any]:
+        found: dict[str, Any] = {}
+        for key, read in (("event", self._event), ("now", self._now), ("payload", self._payload)):
+            value = node.get(key)
+            if isinstance(value, Scalar):
+                found |= read(value.text)
+        edited = node.get("edited")
+        if isinstance(edited, List):
+            names = [self.address(one.text) for one in edited.items if isinstance(one, Scalar)]
+            found["edited"] = tuple(name for name in names if name is not None)
+        return found
+
+    def _event(self, text: Text) -> Mapping[str, Any]:
+        event, _, action = text.value.rpartition(".")
+        if (event or CONTENT) == CONTENT and action in ACTIONS:
+            return {"action": action, "has_event": True}
+        meant = closest(text.value, (*ACTIONS, *(f"{CONTENT}.{one}" for one in ACTIONS)))
+        hint = f"did you mean {meant!r}?" if meant else f"there are {', '.join(sorted(ACTIONS))}"
+        self._error("R502", f"no event on which rules run: {text.value!r}", text, hint=hint)
+        return {}
+
+    def _now(self, text: Text) -> Mapping[str, Any]:
+        now = moment(text.value)
+        if now is None:
+            hint = 'a day, such as "2025-01-31", or a time with its offset: "2025-01-31T12:00:00Z"'
+            self._error("R503", f"not a time: {text.value!r}", text, hint=hint)
+            return {}
+        return {"now": now}
+
+    def _payload(self, text: Text) -> Mapping[str, Any]:
+        return {"payload": self.read_payload(text, self.report)}
+
+    def _error(self, code: str, message: str, text: Text, *, hint: str) -> None:
+        self.report.error(code, message, text.span, hint=hint)
+
+
+def moment(text: str) -> datetime | None:
+    """Read a time with its offset, or a day as its noon in UTC; None if it is neither."""
+    day = parse_date(text)
+    if day is not None:
+        return datetime.combine(day, time(12), UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _key(node: Map, key: str) -> Text:
+    entry = node.entries.get(key) or next(iter(node.entries.values()))
+    return entry.key
+
+
+def _facts(node: Map, base: Given) -> Mapping[str, Mapping[str, Any]]:
+    facts = dict(base.facts)
+    for root in _FACTS:
+        value = node.get(root)
+        if isinstance(value, Map):
+            facts[root] = {**facts.get(root, {}), **plain(value)}
+    return facts
+
+
+def _cell(node: Node) -> Cell:
+    if isinstance(node, Scalar):
+        return Cell(_text(node))
+    assert isinstance(node, Map)  # noqa: S101 - what the schema allows.
+    given = {key: entry.value for key, entry in node.entries.items()}
+    value = given.get("value")
+    normalized = given.get("normalized_value")
+    return Cell(
+        value=_text(value) if isinstance(value, Scalar) else None,
+        is_normalized="normalized_value" in given,
+        normalized=(_text(normalized) or None) if isinstance(normalized, Scalar) else None,
+        node={key: _attribute(key, given[key]) for key in sorted(_NODE_KEYS & given.keys())},
+        content={
+            wire: _text(given[key]) if key == "extracted" else plain(given[key])
+            for key, wire in _CONTENT_KEYS.items()
+            if key in given
+        },
+    )
+
+
+def _attribute(key: str, node: Node) -> Any:
+    if key == "options":
+        return [{"value": value, "label": value} for value in plain(node)]
+    return plain(node)
+
+
+def _text(node: Node) -> str:
+    """Give a scalar as it is written: numbers keep their digits, nothing is empty."""
+    if not isinstance(node, Scalar) or node.data is None:
+        return ""
+    return node.text.value

@@ -1,0 +1,215 @@
+"""Hook requests made of the few values that a case is about, in the shape of the wire.
+
+Language §8; webhook reference §5 to §7. Law: pure; equal arguments give equal bytes. Ids are given
+in document order, so that an answer can be told again in names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final
+
+import msgspec
+
+from gateway.annotation.values import Kind, parse_date, parse_number, shape_of
+from gateway.cases.case import Cell, Given
+from gateway.cases.naming import Names, Places
+from gateway.rules.events import CONTENT
+
+_FIRST_ID: Final = 1_001
+_API: Final = "https://example.rossum.app/api/v1"
+
+# Facts are exact decimals; the wire has JSON's numbers.
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+class GivenError(Exception):
+    """What is given cannot be made into a request."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A request made of what a case is given."""
+
+    body: bytes
+    places: Places
+
+
+def make(given: Given, names: Names, queue_id: int) -> Made:
+    """Make the request of a case.
+
+    Raises:
+        GivenError: something is changed or edited that is not there, or the payload is none.
+    """
+    if given.payload is None:
+        payload, annotation = _compact(given, names, queue_id)
+    else:
+        payload, annotation = _stored(given)
+    places = Places(annotation.get("content"))
+    for address, cell in given.changes.items():
+        node = places.nodes.get(address)
+        if node is None:
+            raise GivenError(f"set: the document has no {address!r}")
+        _change(node, cell, names)
+    for root in ("annotation", "document"):
+        if root in given.facts:
+            payload[root] = {**(payload.get(root) or {}), **given.facts[root]}
+    for root in ("queue", "email"):
+        if root in given.facts:
+            payload[f"{root}s"] = [given.facts[root]]
+    if given.edited:
+        payload["updated_datapoints"] = list(_edited(given, places))
+    return Made(_encode(payload), places)
+
+
+def _edited(given: Given, places: Places) -> Iterator[int | str]:
+    for address in given.edited:
+        found = places.all_at(address)
+        if not found:
+            raise GivenError(f"edited: the document has no {address!r}")
+        for one in found:
+            yield places.nodes[one]["id"]
+
+
+def _stored(given: Given) -> tuple[dict[str, Any], dict[str, Any]]:
+    try:
+        payload = msgspec.json.decode(given.payload or b"")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise GivenError("the payload is not JSON") from None
+    annotation = payload.get("annotation") if isinstance(payload, dict) else None
+    if not isinstance(annotation, dict):
+        raise GivenError("the payload is no hook request with an annotation")
+    if given.has_event:
+        payload["event"], payload["action"] = CONTENT, given.action
+    return payload, annotation
+
+
+def _compact(given: Given, names: Names, queue_id: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    ids = count(_FIRST_ID)
+    content = list(_sections(given, names, ids))
+    annotation = {
+        "id": 1,
+        "url": f"{_API}/annotations/1",
+        "queue": f"{_API}/queues/{queue_id}",
+        "status": "importing" if given.action == "initialize" else "reviewing",
+        "content": content,
+    }
+    payload = {
+        "request_id": "00000000-0000-4000-8000-000000000000",
+        "event": CONTENT,
+        "action": given.action,
+        "annotation": annotation,
+        "document": {"id": 2, "url": f"{_API}/documents/2"},
+        "updated_datapoints": [],
+    }
+    return payload, annotation
+
+
+def _sections(given: Given, names: Names, ids: Iterator[int]) -> Iterator[dict[str, Any]]:
+    if given.fields:
+        yield {
+            "id": next(ids),
+            "category": "section",
+            "schema_id": "fields",
+            "children": [
+                datapoint(name, cell, names.kinds.get(name), ids)
+                for name, cell in given.fields.items()
+            ],
+        }
+    if given.tables:
+        yield {
+            "id": next(ids),
+            "category": "section",
+            "schema_id": "tables",
+            "children": [_table(name, given, names, ids) for name in given.tables],
+        }
+
+
+def _table(table: str, given: Given, names: Names, ids: Iterator[int]) -> dict[str, Any]:
+    kinds = names.kinds
+    row_id, value_id = names.row_id(table), names.value_id(table)
+    return {
+        "id": next(ids),
+        "category": "multivalue",
+        "schema_id": table,
+        "children": [
+            datapoint(value_id, row, kinds.get(value_id), ids)
+            if isinstance(row, Cell)
+            else {
+                "id": next(ids),
+                "category": "tuple",
+                "schema_id": row_id,
+                "children": [
+                    datapoint(name, cell, kinds.get(name), ids) for name, cell in row.items()
+                ],
+            }
+            for row in given.tables[table]
+        ],
+    }
+
+
+def datapoint(schema_id: str, cell: Cell, kind: Kind | None, ids: Iterator[int]) -> dict[str, Any]:
+    """Make a datapoint of the wire."""
+    return {
+        "id": next(ids),
+        "category": "datapoint",
+        "schema_id": schema_id,
+        "content": {
+            "value": cell.value or "",
+            "normalized_value": _normalized(cell, kind),
+            **cell.content,
+        },
+        "validation_sources": [],
+        **cell.node,
+    }
+
+
+def normalized(value: str, kind: Kind | None) -> str | None:
+    """Give what the platform makes of a displayed text: a plain number, an ISO date, or nothing."""
+    if not value:
+        return None
+    if kind is None:
+        kind = shape_of(value)
+    if kind is Kind.NUMBER:
+        return value if parse_number(value) is not None else None
+    if kind is Kind.DATE:
+        return value if parse_date(value) is not None else None
+    return None
+
+
+def _normalized(cell: Cell, kind: Kind | None) -> str | None:
+    return cell.normalized if cell.is_normalized else normalized(cell.value or "", kind)
+
+
+def _change(node: dict[str, Any], cell: Cell, names: Names) -> None:
+    """Give a datapoint another value; what was a text stays one, if nothing declares its type."""
+    before = node.get("content")
+    before = before if isinstance(before, dict) else {}
+    kind = names.kinds.get(node["schema_id"])
+    if kind is None and before.get("value") and not before.get("normalized_value"):
+        kind = Kind.TEXT
+    after = {**before, **cell.content}
+    if cell.value is not None:
+        after["value"] = cell.value
+    if cell.value is not None or cell.is_normalized:
+        after["normalized_value"] = _normalized(cell, kind)
+    node["content"] = after
+    node.update(cell.node)
+
+
+def facts_of(payload: Mapping[str, Any], root: str) -> Mapping[str, Any]:
+    """Read the facts of a request below *root*, side-loads included; empty if there are none."""
+    data = payload.get(root)
+    if root in ("queue", "email"):
+        listed = payload.get(f"{root}s")
+        data = listed[0] if isinstance(listed, list) and listed else data
+    return data if isinstance(data, dict) else {}

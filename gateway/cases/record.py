@@ -1,0 +1,282 @@
+"""A case made of a real payload, with everything masked that could tell whose document it is.
+
+Language §8, tooling conventions §5. Law: pure; the key is an argument, and without it no mask can
+be taken off again.
+
+Letters become letters and digits digits, word by word: equal words stay equal, capitals capitals,
+lengths and signs and decimal places stay. All dates move by one number of whole weeks, which keeps
+weekdays and intervals. Values of enums stay, since rules name them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgspec
+
+from gateway.annotation.values import Kind, parse_date, parse_number
+from gateway.cases.case import DEFAULT_NOW, Case, Expected
+from gateway.cases.compare import answered
+from gateway.cases.given import moment
+from gateway.cases.naming import Names, Places
+from gateway.cases.payload import GivenError, facts_of, normalized
+from gateway.cases.reading import read_cases
+from gateway.cases.run import Runner
+from gateway.cases.update import expectation
+from gateway.cases.writing import block
+from gateway.config.configuration import Queue
+from gateway.diagnostic import Report
+from gateway.hooks.reads import reads_of
+from gateway.hooks.wire import Reads
+from gateway.rules.events import ACTIONS, CONTENT
+from gateway.rules.yaml.reading import read_yaml
+from gateway.rules.yaml.structure import check_structure
+
+_WORD: Final = re.compile(r"[^\W\d_]+|\d+")
+_CONTENT_KEYS: Final = {"rir_text": "extracted", "rir_confidence": "confidence", "page": "page"}
+#: Dates move by at most so many weeks.
+_WEEKS: Final = 520
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Covers values, equal ones in the same way."""
+
+    key: bytes
+
+    def text(self, text: str) -> str:
+        """Cover a text word by word; what is neither letter nor digit stays."""
+        return _WORD.sub(lambda found: self._word(found.group()), text)
+
+    def number(self, text: str) -> str:
+        """Cover the digits of a number; its sign, its separators and zero stay."""
+        digits = "".join(filter(str.isdigit, text))
+        if not digits.strip("0"):
+            return text
+        masked = iter(self._digits(digits))
+        return "".join(next(masked) if sign.isdigit() else sign for sign in text)
+
+    @property
+    def shift(self) -> timedelta:
+        """How far dates move."""
+        return timedelta(weeks=1 + int.from_bytes(self._stream("weeks", 4), "big") % _WEEKS)
+
+    def date(self, text: str) -> str:
+        """Move an ISO date; one that cannot be moved stays."""
+        found = parse_date(text)
+        try:
+            return text if found is None else (found - self.shift).isoformat()
+        except OverflowError:
+            return text
+
+    def moment(self, now: datetime) -> datetime:
+        """Move a time as dates move."""
+        try:
+            return now - self.shift
+        except OverflowError:
+            return now
+
+    def _word(self, word: str) -> str:
+        if word[0].isdigit():
+            return self._digits(word)
+        stream = self._stream(word.casefold(), len(word))
+        return "".join(_letter(sign, byte) for sign, byte in zip(word, stream, strict=True))
+
+    def _digits(self, digits: str) -> str:
+        """Cover digits; leading zeros stay, and no others come to stand in front."""
+        rest = digits.lstrip("0")
+        stream = self._stream(f"#{rest}", len(rest))
+        masked = [byte % 10 if at else 1 + byte % 9 for at, byte in enumerate(stream)]
+        return digits[: len(digits) - len(rest)] + "".join(map(str, masked))
+
+    def _stream(self, word: str, length: int) -> bytes:
+        found, number = b"", 0
+        while len(found) < length:
+            made = f"{number}:{word}".encode("utf-8", "replace")
+            found += blake2b(made, key=self.key[:64]).digest()
+            number += 1
+        return found[:length]
+
+
+def _letter(sign: str, byte: int) -> str:
+    letter = chr(ord("a") + byte % 26)
+    return letter.upper() if sign.isupper() else letter
+
+
+def recorded(body: bytes, path: str, queue: Queue, runner: Runner, mask: Mask) -> str:
+    """Write a test file with one case: a payload, masked, and what it is answered.
+
+    *path* leads from the file to the queue's file.
+
+    Raises:
+        GivenError: it is no request with content.
+    """
+    given = _Recorder(Names.of(queue), reads_of(queue.rules), mask).given(_payload(body))
+    expected: Mapping[str, Any] = {}
+    # What is written is what is run: the answer is that to the file itself.
+    (case,) = _read(_written(path, given, expected), queue)
+    _, places, evaluation = runner.evaluate(case)
+    expected = expectation(Expected(), answered(evaluation, places))
+    return _written(path, given, expected)
+
+
+def _written(path: str, given: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
+    case = {"name": "a recorded document", "given": given, "expect": expected}
+    file = {"version": 1, "queue": path, "cases": [case]}
+    return "\n".join(block(file, 0)) + "\n"
+
+
+def _read(text: str, queue: Queue) -> Sequence[Case]:
+    report = Report()
+    root = read_yaml(text.encode(), "recorded", report)
+    if root is not None and check_structure(root, "test", report):
+        cases = read_cases(root, queue, lambda _path, _report: None, report)
+        if not report.errors:
+            return cases
+    found = next(iter(report))
+    raise GivenError(f"the payload cannot be written as a case: {found.message}")
+
+
+def _payload(body: bytes) -> dict[str, Any]:
+    try:
+        payload = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise GivenError("the payload is not JSON") from None
+    annotation = payload.get("annotation") if isinstance(payload, dict) else None
+    if not isinstance(annotation, dict) or not isinstance(annotation.get("content"), list):
+        raise GivenError("the payload is no hook request with content")
+    if payload.get("event") != CONTENT or payload.get("action") not in ACTIONS:
+        raise GivenError("rules run on content events only, the payload is of another")
+    found: dict[str, Any] = payload
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorder:
+    names: Names
+    reads: Reads
+    mask: Mask
+
+    def given(self, payload: dict[str, Any]) -> Mapping[str, Any]:
+        places = Places(payload["annotation"]["content"])
+        fields: dict[str, Any] = {}
+        tables: dict[str, list[Any]] = {name: [] for name in _tables(payload)}
+        for address, node in places.nodes.items():
+            table, bracket, rest = address.partition("[")
+            if not bracket:
+                fields[address] = self._cell(node)
+            elif table in tables:
+                rows, (row, _, column) = tables[table], rest.partition("].")
+                if not column:
+                    rows.append(self._cell(node))
+                    continue
+                rows.extend({} for _ in range(int(row) - len(rows)))
+                rows[-1][column] = self._cell(node)
+        edited = self._edited(payload, places)
+        stamp = payload.get("timestamp")
+        now = moment(stamp) if isinstance(stamp, str) else None
+        return {
+            "event": f"{CONTENT}.{payload['action']}",
+            "now": self.mask.moment(now or DEFAULT_NOW).isoformat(timespec="seconds"),
+            **({"edited": edited} if edited else {}),
+            **dict(self._facts(payload)),
+            "fields": fields,
+            **tables,
+        }
+
+    def _edited(self, payload: Mapping[str, Any], places: Places) -> Sequence[str]:
+        if payload["action"] not in ("updated", "user_update"):
+            return []
+        ids = payload.get("updated_datapoints")
+        listed = ids if isinstance(ids, list) else []
+        named = [places.by_id.get(one) for one in listed if isinstance(one, int | str)]
+        return list(dict.fromkeys(name for name in named if name is not None))
+
+    def _facts(self, payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        roots = {"annotation": self.reads.annotation, "document": self.reads.document}
+        for root in ("queue", "email"):
+            if root in self.reads.envelope:
+                roots[root] = frozenset(facts_of(payload, root))
+        for root, keys in roots.items():
+            data = facts_of(payload, root)
+            found = {key: self._plain(data[key]) for key in sorted(keys & data.keys())}
+            if found:
+                yield root, found
+
+    def _plain(self, data: Any) -> Any:
+        match data:
+            case str():
+                return self.mask.date(data) if parse_date(data) else self._fact(data)
+            case list():
+                return [self._plain(one) for one in data]
+            case dict():
+                return {key: self._plain(one) for key, one in data.items()}
+            case _:
+                return data
+
+    def _fact(self, text: str) -> str:
+        # One lower-case word is the platform's own: a status, a type.
+        return text if re.fullmatch("[a-z_]+", text) else self.mask.text(text)
+
+    def _cell(self, node: Mapping[str, Any]) -> Any:
+        content = node.get("content")
+        content = content if isinstance(content, dict) else {}
+        before, was = content.get("value") or "", content.get("normalized_value")
+        value, made = self._masked(str(before), was if isinstance(was, str) else None, node)
+        cell: dict[str, Any] = {"value": value}
+        if made != normalized(value, self.names.kinds.get(node["schema_id"])):
+            cell["normalized_value"] = made
+        if node.get("hidden") is True:
+            cell["hidden"] = True
+        for key, name in _CONTENT_KEYS.items():
+            found = content.get(key)
+            if key in self.reads.content and found is not None:
+                # What the AI read stays equal to the value where it was.
+                cell[name] = value if found == before else self._extracted(found)
+        for key in ("options", "validation_sources"):
+            if key in self.reads.node and node.get(key):
+                cell[key] = _listed(node[key])
+        return value if cell.keys() == {"value"} else cell
+
+    def _extracted(self, found: Any) -> Any:
+        return self.mask.text(found) if isinstance(found, str) else found
+
+    def _masked(
+        self, value: str, was: str | None, node: Mapping[str, Any]
+    ) -> tuple[str, str | None]:
+        if node.get("options") or not value:
+            return value, was
+        kind = self.names.kinds.get(node["schema_id"])
+        if was is not None and parse_number(was) is not None and kind is not Kind.TEXT:
+            return _number(value, was, self.mask)
+        if was is not None and parse_date(was) is not None and kind is not Kind.TEXT:
+            moved = self.mask.date(was)
+            return moved, moved
+        return self.mask.text(value), None if was is None else self.mask.text(was)
+
+
+def _number(value: str, was: str, mask: Mask) -> tuple[str, str]:
+    """Cover a number as displayed and as normalized, so that both are the same number."""
+    masked = mask.number(was)
+    if [*filter(str.isdigit, value)] != [*filter(str.isdigit, was)]:
+        return masked, masked
+    digits = filter(str.isdigit, masked)
+    return "".join(next(digits) if sign.isdigit() else sign for sign in value), masked
+
+
+def _tables(payload: Mapping[str, Any]) -> Iterator[str]:
+    for section in payload["annotation"]["content"]:
+        children = section.get("children") if isinstance(section, dict) else None
+        for node in children if isinstance(children, list) else ():
+            if isinstance(node, dict) and "children" in node and "schema_id" in node:
+                yield str(node["schema_id"])
+
+
+def _listed(items: Any) -> list[str]:
+    values = [one.get("value") if isinstance(one, dict) else one for one in items]
+    return [one for one in values if isinstance(one, str)]

@@ -1,0 +1,46 @@
+"""Which runs of a rule would write what is there already: on most documents, all of them.
+
+Design *Figures*. Asked of whole columns at once, before effects are carried out run by run.
+Law: pure; leaves out a run only if carrying it out would change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from gateway.annotation.content import is_same
+from gateway.annotation.values import Kind
+from gateway.engine.conditions import Budget, StepsError, evaluate_each
+from gateway.engine.effects import MAX_VALUE
+from gateway.engine.frame import Frame
+from gateway.engine.program import LinkedEffect
+from gateway.rules.expressions.emit import CLASSES
+from gateway.rules.rule import Put
+
+#: Kinds whose equal values are the same to the platform.
+_PLAIN: Final = (Kind.TEXT, Kind.NUMBER, Kind.DATE)
+
+
+def writing_runs(own_cell: LinkedEffect, frame: Frame, runs: Sequence[int]) -> Sequence[int]:
+    """Find those of *runs* that may change something."""
+    effect = own_cell.effect
+    selection = frame.selection
+    name = effect.schema_id if isinstance(effect, Put) else None
+    name = name or selection.schema_id
+    if name is None or selection.results is not None or not frame.has_column(name):
+        return runs
+    column = frame.aligned(frame.content.column(name))
+    if column.kind not in _PLAIN:
+        return runs
+    if column.kind is Kind.TEXT and max(map(len, column.values)) > MAX_VALUE:
+        return runs
+    try:
+        values = evaluate_each(own_cell.holes[0], frame, runs, Budget())
+    except StepsError:
+        return runs
+    before = column.values if len(runs) == len(column) else [column.values[run] for run in runs]
+    if values == before and set(map(type, values)) == {CLASSES[column.kind]}:
+        return ()
+    pairs = zip(runs, before, values, strict=True)
+    return [run for run, was, value in pairs if not is_same(was, value)]

@@ -1,0 +1,254 @@
+"""One request explained: for each rule of its queue what became of it, and why.
+
+Tooling conventions §6. Law: the verdicts are those of the engine that answers; here they are put
+into words, with the values that decided them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from gateway.annotation.values import Value
+from gateway.diagnostic import Span
+from gateway.engine.conditions import Failed, Stage
+from gateway.engine.outcome import Outcome
+from gateway.engine.trace import LeftOut
+from gateway.explain.effects import Effect, Places, effects_told
+from gateway.explain.reasons import condition_told, reason_of, why_failed
+from gateway.explain.recording import Recorder, Run, Seen, Story
+from gateway.rules.expressions.expression import Expression
+from gateway.rules.rule import BySchemaId, Mode, Rule
+from gateway.runtime import Gateway
+
+
+class Verdict(StrEnum):
+    """What became of one rule, or of one run."""
+
+    FIRED = "fired"
+    PASSED = "passed"
+    #: ``require`` is empty.
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    #: It is not for this event.
+    EVENT = "event"
+    OFF = "off"
+    #: None of the fields in ``edited`` was.
+    UNEDITED = "unedited"
+    #: The group's ``when`` is false or empty.
+    GUARD = "guard"
+    #: Nothing is selected.
+    UNSELECTED = "unselected"
+    #: Another rule has ended the group.
+    STOPPED = "stopped"
+
+
+#: Those of rules that had no run, of which there is nothing to see.
+IDLE: Final = frozenset(
+    (
+        Verdict.EVENT,
+        Verdict.OFF,
+        Verdict.UNEDITED,
+        Verdict.GUARD,
+        Verdict.UNSELECTED,
+        Verdict.STOPPED,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition with the values that one run saw."""
+
+    #: ``when``, ``require``, or ``when of the group``.
+    key: str
+    expression: Expression
+    operands: tuple[Value, ...]
+    #: Operands that name what the document does not have.
+    absent: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RunExplained:
+    """One run."""
+
+    #: ``row 3``; None where there is only one.
+    place: str | None
+    verdict: Verdict
+    #: Names fields, never their values.
+    reason: str
+    conditions: tuple[Condition, ...]
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleExplained:
+    """One rule."""
+
+    rule: Rule
+    verdict: Verdict
+    #: Names fields, never their values.
+    reason: str
+    #: How many runs came to each verdict.
+    counts: dict[Verdict, int]
+    #: The failing and firing ones first.
+    runs: tuple[RunExplained, ...]
+    guard: Condition | None
+
+    @property
+    def place(self) -> Span:
+        """Where its id is written."""
+        return self.rule.place
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One request by the rules of one queue."""
+
+    queue: str
+    #: ``event.action``.
+    event: str
+    revision: str
+    #: In the order in which they run.
+    rules: tuple[RuleExplained, ...]
+
+    def rule(self, rule_id: str) -> RuleExplained | None:
+        """Find a rule by its id."""
+        return next((one for one in self.rules if one.rule.id == rule_id), None)
+
+
+def explain(gateway: Gateway, body: bytes, name: str, now: datetime | None = None) -> Explanation:
+    """Answer a stored request by the rules of the queue file *name*, and say why.
+
+    Raises:
+        PayloadError: the body is not a hook request.
+    """
+    recorder = Recorder()
+    answer = gateway.dry_run(body, name, now, recorder)
+    evaluation = answer.evaluation
+    outcomes = {} if evaluation is None else {one.rule: one for one in evaluation.outcomes}
+    action = answer.event.rpartition(".")[2]
+    rules = tuple(
+        _rule(rule, outcomes.get(rule.id), recorder, action)
+        for rule in gateway.queue(name).rules.rules
+    )
+    return Explanation(name, answer.event, answer.revision, rules)
+
+
+def _rule(rule: Rule, outcome: Outcome | None, recorder: Recorder, action: str) -> RuleExplained:
+    story = recorder.stories.get(rule.id) or Story()
+    guard = _guard(rule, recorder)
+    places = Places(recorder.tree)
+    runs = [_run(rule, run, story, places, action) for run in story.runs]
+    counts = Counter(run.verdict for run in runs)
+    if outcome is None:
+        verdict, reason = _idle(rule, story, guard)
+    elif story.failed is not None:
+        verdict, reason = Verdict.FAILED, why_failed(story.failed)
+    elif not outcome.runs:
+        verdict, reason = _unselected(rule, runs)
+    else:
+        verdict = next(one for one in _ORDER if counts[one])
+        reason = runs[0].reason if rule.select is None else _summary(counts, runs, verdict)
+        if verdict is Verdict.FIRED and rule.mode is Mode.SHADOW:
+            reason = f"{reason}; shadow: {_would_have(runs)}"
+    ordered = sorted(runs, key=lambda run: _ORDER.index(run.verdict))
+    return RuleExplained(rule, verdict, reason, dict(counts), tuple(ordered), guard)
+
+
+#: What a person wants to see first.
+_ORDER: Final = (
+    Verdict.FAILED,
+    Verdict.FIRED,
+    Verdict.SKIPPED,
+    Verdict.PASSED,
+    Verdict.STOPPED,
+)
+
+
+def _idle(rule: Rule, story: Story, guard: Condition | None) -> tuple[Verdict, str]:
+    """Say why the engine did not come to a rule."""
+    match story.left_out:
+        case LeftOut.UNEDITED:
+            fields = ", ".join(sorted(rule.edited))
+            return Verdict.UNEDITED, f"not edited: {fields}"
+        case LeftOut.STOPPED:
+            return Verdict.STOPPED, f"stopped by {story.stopped_by}"
+        case LeftOut.GUARD:
+            assert guard is not None  # noqa: S101 - it has been told of.
+            told = condition_told("when", Seen.of(guard.expression, guard.operands, guard.absent))
+            return Verdict.GUARD, f"the group's {told}"
+        case None if rule.mode is Mode.OFF:
+            return Verdict.OFF, "mode off"
+        case None:
+            return Verdict.EVENT, "not for this event"
+
+
+def _unselected(rule: Rule, runs: Sequence[RunExplained]) -> tuple[Verdict, str]:
+    if runs:  # All of them were left out.
+        return Verdict.STOPPED, runs[0].reason
+    selected = rule.select.schema_id if isinstance(rule.select, BySchemaId) else "the selector"
+    return Verdict.UNSELECTED, f"nothing selected: the document has no {selected}" if isinstance(
+        rule.select, BySchemaId
+    ) else f"nothing selected: {selected} finds nothing"
+
+
+def _guard(rule: Rule, recorder: Recorder) -> Condition | None:
+    seen = recorder.guards.get(rule.group) if rule.group is not None else None
+    return None if seen is None else _seen("when of the group", seen, 0)
+
+
+def _seen(key: str, seen: Seen, number: int) -> Condition:
+    return Condition(key, seen.expression, seen.operands(number), seen.absent)
+
+
+def _run(rule: Rule, run: Run, story: Story, places: Places, action: str) -> RunExplained:
+    done = story.effects_of(run)
+    verdict, reason = _verdict(run), reason_of(run)
+    if isinstance(done, Failed):
+        verdict, reason = Verdict.FAILED, why_failed(done)
+    keys = (("when", run.when), ("require", run.require))
+    return RunExplained(
+        places.run(run),
+        verdict,
+        reason,
+        tuple(_seen(key, seen, run.number) for key, seen in keys if seen is not None),
+        () if done is None or isinstance(done, Failed) else effects_told(rule, done, places, action),
+    )
+
+
+def _verdict(run: Run) -> Verdict:
+    match run.stage:
+        case str():
+            return Verdict.STOPPED
+        case Failed():
+            return Verdict.FAILED
+        case Stage.FIRED:
+            return Verdict.FIRED
+        case Stage.SKIPPED:
+            return Verdict.SKIPPED
+        case _:
+            return Verdict.PASSED
+
+
+def _summary(counts: Counter[Verdict], runs: Sequence[RunExplained], verdict: Verdict) -> str:
+    """Say how many runs came to what, and why the first of each."""
+    told = []
+    for one in (verdict, *(other for other in _ORDER if other is not verdict)):
+        if counts[one]:
+            first = next(run for run in runs if run.verdict is one)
+            same = all(run.reason == first.reason for run in runs if run.verdict is one)
+            where = "" if counts[one] == 1 or same else f" ({first.place})"
+            told.append(f"{counts[one]} {one}: {first.reason}{where}")
+    total = sum(counts.values())
+    return f"{total} {'run' if total == 1 else 'runs'}, {'; '.join(told)}"
+
+
+def _would_have(runs: Sequence[RunExplained]) -> str:
+    verbs = Counter(effect.verb for run in runs for effect in run.effects)
+    listed = ", ".join(f"{count} {verb}" for verb, count in verbs.items())
+    return f"would have {listed}" if listed else "would have done nothing"

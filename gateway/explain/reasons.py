@@ -1,0 +1,97 @@
+"""Why one run came to what it came to, in words: names of fields, never their values.
+
+Law: pure; the verdict is the engine's, these are the sentences for it.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from gateway.annotation.values import CONTEXT, UNREADABLE, Value
+from gateway.engine.blame import sentence
+from gateway.engine.conditions import Failed, Stage
+from gateway.explain.recording import Run, Seen
+from gateway.rules.expressions.checked import Choice, Operand, Tree, children
+from gateway.rules.expressions.expression import Expression
+from gateway.rules.expressions.watching import Watched, watched
+from gateway.rules.expressions.wording import written_parts
+
+
+def reason_of(run: Run) -> str:
+    """Say why a run fired, passed, was skipped, failed or was left out."""
+    match run.stage:
+        case str():
+            return f"stopped by {run.stage}"
+        case Failed():
+            return why_failed(run.stage)
+        case Stage.SKIPPED:
+            return _condition("require", run.require, run.number)
+        case Stage.APART:
+            return _condition("when", run.when, run.number)
+        case Stage.PASSED if run.require is None:
+            return _condition("when", run.when, run.number)
+        case Stage.FIRED if run.require is None and run.when is None:
+            return "there is no condition"
+        case _:
+            key, seen = ("when", run.when) if run.require is None else ("require", run.require)
+            return _condition(key, seen, run.number)
+
+
+def why_failed(failed: Failed) -> str:
+    """Say why a run, or a whole rule, failed."""
+    with decimal.localcontext(CONTEXT.copy()):
+        return sentence(failed)
+
+
+def _condition(key: str, seen: Seen | None, number: int) -> str:
+    assert seen is not None  # noqa: S101 - a run that was decided by it has seen it.
+    return condition_told(key, seen, number)
+
+
+def condition_told(key: str, seen: Seen, number: int) -> str:
+    """Say what a condition came to, and of which parts it is empty."""
+    with decimal.localcontext(CONTEXT.copy()):
+        found = watched(seen.expression, seen.operands(number))
+    value = found.values.get(id(seen.expression.tree))
+    if value is True:
+        return f"{key} holds" if key == "require" else f"{key} is true"
+    if value is False:
+        return f"{key} does not hold" if key == "require" else f"{key} is false"
+    causes = list(dict.fromkeys(empty_parts(seen.expression, found, seen.absent)))
+    return f"{key} is empty: {', '.join(causes)}"
+
+
+def empty_parts(
+    expression: Expression, found: Watched, absent: AbstractSet[int]
+) -> Iterator[str]:
+    """Name the innermost parts that make an expression empty, each with what it is."""
+    words = {id(part.tree): part.words for part in written_parts(expression)}
+    for tree in _causes(expression.tree, found):
+        value = found.values[id(tree)]
+        if isinstance(tree, Operand) and tree.index in absent:
+            what = "absent"
+        else:
+            what = "unreadable" if value is UNREADABLE else "empty"
+        yield f"{words[id(tree)]} is {what}"
+
+
+def _causes(tree: Tree, found: Watched) -> Iterator[Tree]:
+    inner = [part for part in _deciding(tree) if _is_empty(part, found)]
+    if inner:
+        for part in inner:
+            yield from _causes(part, found)
+    elif _is_empty(tree, found):
+        yield tree
+
+
+def _deciding(tree: Tree) -> Sequence[Tree]:
+    """List the parts whose emptiness spreads; the condition of ``if`` is false when empty."""
+    return (tree.then, tree.otherwise) if isinstance(tree, Choice) else children(tree)
+
+
+def _is_empty(tree: Tree, found: Watched) -> bool:
+    missing: Value = False
+    value = found.values.get(id(tree), missing)
+    return value is None or value is UNREADABLE

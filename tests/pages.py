@@ -1,0 +1,164 @@
+"""What the pages of docs/ show, taken out of them: fenced blocks, the document of the examples.
+
+The words behind a fence say what the block is: ``yaml rule`` is a rule or a list of them, ``yaml
+rules``, ``yaml queue`` and ``yaml gateway`` are whole files, ``yaml refused R215`` is a rule that
+is refused with that code, ``yaml document`` the document that examples run on, ``python`` an
+expression on each line with its value behind ``#``. A ``text answer`` block behind a rule is what
+`gateway send` tells of the answer, a ``json answer`` block the answer itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gateway.config.folder import Snapshot
+from gateway.config.load import Loaded, load_snapshot
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+#: When every example takes place.
+NOW = datetime(2025, 2, 1, 12, tzinfo=UTC)
+
+QUEUE = """\
+version: 1
+queue:
+  ids: [8199]
+  unsigned: true
+  rules: [invoice.rules.yaml]
+"""
+RULES = """\
+version: 1
+rules:
+  - id: total-missing
+    require: is_set(amount_total)
+    message: The total is missing.
+"""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block."""
+
+    page: str
+    line: int
+    #: The words behind the fence.
+    words: tuple[str, ...]
+    text: str
+    #: The next block of the page, if its words are ``text answer`` or ``json answer``.
+    answer: Block | None = None
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks(page: Path) -> list[Block]:
+    """List the fenced blocks of a page."""
+    text = page.read_text(encoding="utf-8")
+    found = [
+        Block(page.name, text.count("\n", 0, one.start()) + 1, tuple(one[1].split()), one[2])
+        for one in FENCE.finditer(text)
+    ]
+    return [
+        replace(block, answer=follower)
+        if follower is not None and follower.words[1:] == ("answer",)
+        else block
+        for block, follower in zip(found, [*found[1:], None], strict=False)
+    ]
+
+
+def all_blocks(*words: str) -> Iterator[Block]:
+    """Yield the blocks of all pages whose fence begins with these words."""
+    for page in PAGES:
+        yield from (block for block in blocks(page) if block.words[: len(words)] == words)
+
+
+def rules_file(fragment: str) -> str:
+    """Make a rules file of a rule, or of a list of rules."""
+    if not fragment.startswith("- "):
+        fragment = "- " + "  ".join(fragment.splitlines(keepends=True))
+    return "version: 1\nrules:\n" + "".join(f"  {line}" for line in fragment.splitlines(True))
+
+
+GOOD = {"gateway.yaml": "version: 1\n", "acme.queue.yaml": QUEUE, "invoice.rules.yaml": RULES}
+
+
+def load_files(
+    files: Mapping[str, str],
+    environment: Mapping[str, str] | None = None,
+    over: Mapping[str, str] = GOOD,
+) -> Loaded:
+    """Load a folder in memory: *files* over one that is good."""
+    contents = {name: text.encode() for name, text in {**over, **files}.items()}
+    digest = hashlib.sha256(repr(sorted(contents.items())).encode()).hexdigest()
+    snapshot = Snapshot("configs", contents, {}, (), digest)
+    return load_snapshot(snapshot, environment or {})
+
+
+def codes(loaded: Loaded) -> set[str]:
+    """Give the codes of everything that was found."""
+    return {found.code for found in loaded.report}
+
+
+def example_document() -> dict[str, Any]:
+    """Give the document that docs/rules.md shows, as the platform sends it."""
+    (block,) = all_blocks("yaml", "document")
+    return hook_request(yaml.load(block.text, yaml.BaseLoader))  # noqa: S506  # texts only
+
+
+def hook_request(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a request: a text is a value, a list a table; ``a -> b`` is shown *a*, means *b*."""
+    ids = iter(range(101, 10_000))
+    children = [
+        _table(name, given, ids) if isinstance(given, list) else _datapoint(name, given, ids)
+        for name, given in fields.items()
+    ]
+    section = {"id": 100, "category": "section", "schema_id": "all", "children": children}
+    return {
+        "request_id": "6166deb3-2f89-4fc2-9359-56cc8e3838e4",
+        "event": "annotation_content",
+        "action": "initialize",
+        "annotation": {
+            "id": 314521,
+            "status": "importing",
+            "queue": "https://example.rossum.app/api/v1/queues/8199",
+            "content": [section],
+        },
+        "document": {"id": 314628, "original_file_name": "invoice.pdf"},
+    }
+
+
+def _table(name: str, rows: list[dict[str, str]], ids: Iterator[int]) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": next(ids), "category": "multivalue", "schema_id": name}
+    made["children"] = [
+        {
+            "id": next(ids),
+            "category": "tuple",
+            "schema_id": name.removesuffix("s"),
+            "children": [_datapoint(cell, given, ids) for cell, given in row.items()],
+        }
+        for row in rows
+    ]
+    return made
+
+
+def _datapoint(name: str, given: str, ids: Iterator[int]) -> dict[str, Any]:
+    shown, arrow, normalized = given.partition(" -> ")
+    content = {"value": shown, "normalized_value": normalized if arrow else None}
+    made: dict[str, Any] = {"id": next(ids), "category": "datapoint", "schema_id": name}
+    return {**made, "content": content}
+
+
+def body_of(request: Mapping[str, Any]) -> bytes:
+    """Write a request as the platform would."""
+    return json.dumps(request).encode()

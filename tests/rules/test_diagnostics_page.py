@@ -1,0 +1,72 @@
+"""The page of diagnostics, held to what compiling rules really finds: codes R201 to R499."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.pages import QUEUE, codes, load_files
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+SECTIONS = {
+    section[:4]: section
+    for section in re.split(r"^## (?=R\d{3}: )", PAGE, flags=re.MULTILINE)[1:]
+    if "R200" <= section[:4] < "R500"
+}
+EXAMPLE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^# (\S.*\.yaml)$", re.MULTILINE)
+#: Too large for a page, and large enough to be wrong.
+LARGE = {
+    "R209": "{id: one, when: 'sender_name in [" + '"A", ' * 400 + """"B"]', message: Fine.}""",
+    "R409": "{id: one, replace: {sender_name: " + "x" * 1501 + "}}",
+}
+#: What the examples of the page take for granted: the schema of their queue.
+SCHEMA = """\
+[{"category": "section", "id": "all", "children": [
+  {"category": "datapoint", "id": "document_id", "type": "string"},
+  {"category": "datapoint", "id": "sender_name", "type": "string"},
+  {"category": "datapoint", "id": "date_issue", "type": "date"},
+  {"category": "datapoint", "id": "amount_total", "type": "number"},
+  {"category": "datapoint", "id": "amount_due", "type": "number", "formula": "field.amount_total"},
+  {"category": "multivalue", "id": "line_items", "children":
+    {"category": "tuple", "id": "line_item", "children": [
+      {"category": "datapoint", "id": "item_code", "type": "string"},
+      {"category": "datapoint", "id": "item_quantity", "type": "number"},
+      {"category": "datapoint", "id": "item_amount", "type": "number"}]}}]}]
+"""
+
+
+def files_of(example):
+    """Read an example: files below lines with their names, or one rules file."""
+    names = FILE.split(example)[1:]
+    given = dict(zip(names[::2], names[1::2], strict=True)) or {"invoice.rules.yaml": example}
+    queue = given.pop("acme.queue.yaml", QUEUE)
+    return {"acme.queue.yaml": f"{queue}  schema: acme.schema.json\n", **given}
+
+
+def codes_of(example):
+    return codes(load_files({"acme.schema.json": SCHEMA, **files_of(example)}))
+
+
+def test_every_code_of_the_compiler_has_its_section():
+    used = {
+        code
+        for module in (ROOT / "gateway").rglob("*.py")
+        for code in re.findall(r'"(R[2-4]\d\d)"', module.read_text(encoding="utf-8"))
+    }
+
+    assert used == set(SECTIONS)
+
+
+@pytest.mark.parametrize("code", sorted(LARGE))
+def test_what_is_too_large_has_its_code(code):
+    assert codes_of(f"version: 1\nrules: [{LARGE[code]}]\n") == {code}
+
+
+@pytest.mark.parametrize("code", sorted(SECTIONS.keys() - LARGE.keys()))
+def test_the_first_example_is_wrong_and_the_second_right(code):
+    wrong, right = EXAMPLE.findall(SECTIONS[code])
+
+    assert codes_of(wrong) == {code}
+    assert codes_of(right) == set()
