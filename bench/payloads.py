@@ -19,7 +19,7 @@ _API: Final = "https://example.rossum.app/api/v1"
 _CENT: Final = Decimal("0.01")
 _RATES: Final = ("21", "15", "10", "0")
 _UNITS: Final = ("pcs", "kg", "h", "m")
-_WORDS: Final = "steel copper sheet pipe valve hinge board cable panel frame screw bolt".split()
+_WORDS: Final = ("steel", "copper", "sheet", "pipe", "valve", "hinge", "board", "cable", "panel")
 
 Cells = dict[str, tuple[str, str | None]]
 
@@ -92,7 +92,9 @@ class _Invoice:
 
     def _table(self) -> dict[str, Any]:
         rows = [
-            self._node("tuple", "line_item", children=[self._datapoint(*one) for one in row.items()])
+            self._node(
+                "tuple", "line_item", children=[self._datapoint(*one) for one in row.items()]
+            )
             for row in self._rows
         ]
         return self._node("multivalue", "line_items", children=rows)

@@ -21,8 +21,12 @@ _GATEWAY: Final = 'version: 1\nsecret: "${env:BENCH_HOOK_SECRET}"\n'
 
 
 def served(folder: Path = RULES) -> Gateway:
-    """Load a folder and settle memory, as `gateway serve` does."""
-    gateway = Gateway(load(folder, ENVIRONMENT))
+    """Load a folder."""
+    return Gateway(load(folder, ENVIRONMENT))
+
+
+def settled(gateway: Gateway) -> Gateway:
+    """Take what was loaded out of the collector's sight, as ``gateway serve`` does."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
@@ -51,8 +55,9 @@ def many_rules(folder: Path, count: int, queue: int) -> Path:
         lines += [
             f"  - id: rule-{number}",
             "    select: line_items",
-            "    require: abs(item_quantity * item_amount_base - item_total_base)"
-            f" <= {number + 1}.5",
+            "    require: >-",
+            "      abs(item_quantity * item_amount_base - item_total_base)",
+            f"      <= {number + 1}.5",
             "    message:",
             "      at: item_total_base",
             f'      text: "Row {{row.number}}: {{item_total_base:,.2f}} is wrong by {number}."',

@@ -93,8 +93,11 @@ ARITHMETIC_ERRORS: Final = (DecimalException, ArithmeticError)
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?", re.ASCII)
 _EXPONENT: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?[eE][+-]?[0-9]{1,2}", re.ASCII)
-_NUMBERS: Final = re.compile(r"(?:-?[0-9]{1,18}(?:\.[0-9]{1,18})?\n)+", re.ASCII)
-_NUMBER_SHAPES: Final = re.compile(r"(?:-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?\n)+", re.ASCII)
+# Possessive: with nothing to go back to, a column is read in half the time.
+_NUMBERS: Final = re.compile(r"(?:-?+[0-9]{1,18}+(?:\.[0-9]{1,18}+)?+\n)++", re.ASCII)
+_NUMBER_SHAPES: Final = re.compile(
+    r"(?:-?+(?:0|[1-9][0-9]{0,17}+)(?:\.[0-9]{1,18}+)?+\n)++", re.ASCII
+)
 _NUMBER_SHAPE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?", re.ASCII)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DATE_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{5,15}(?:Z|[+-][0-9:]{2,6})?")

@@ -46,12 +46,13 @@ class Given:
     """What a case is given, names as schema ids."""
 
     action: str = DEFAULT_ACTION
-    now: datetime = DEFAULT_NOW
+    #: None: that of *payload*, else the default.
+    now: datetime | None = None
     fields: Mapping[str, Cell] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     #: A stored hook request, instead of *fields* and *tables*.
     payload: bytes | None = field(default=None, repr=False)
-    #: Whether the event was given, so that it replaces that of *payload*.
+    #: Whether the case itself gives the event, which then replaces that of *payload*.
     has_event: bool = False
     changes: Mapping[Address, Cell] = field(default_factory=dict)
     edited: tuple[Address, ...] = ()

@@ -45,13 +45,12 @@ class Difference:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """The rules that it is about, if it tells."""
-        found = []
-        if self.wanted is not None and isinstance(rule := self.wanted.keys.get("rule"), Exactly):
-            found.append(rule.text)
-        if self.got is not None and "rule" in self.got:
-            found.append(self.got["rule"])
-        return tuple(dict.fromkeys(found))
+        """The rules that did not do what was expected, as far as it tells which they are."""
+        wanted = self.wanted.keys.get("rule") if self.wanted is not None else None
+        expected = {wanted.text} if isinstance(wanted, Exactly) else set()
+        answered = {self.got["rule"]} if self.got is not None and "rule" in self.got else set()
+        # One that is expected and answered said something else, but did what it should.
+        return tuple(sorted(expected ^ answered))
 
 
 def _messages(evaluation: Evaluation, places: Places) -> Sequence[Item]:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
 from typing import Any, Final
 
-from gateway.annotation.values import parse_date
 from gateway.cases.case import Address, Cell, Given, Row
 from gateway.cases.naming import AddressError, Names
+from gateway.cases.payload import moment
 from gateway.diagnostic import Report
 from gateway.rules.events import ACTIONS, CONTENT
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
@@ -159,18 +158,6 @@ class GivenReader:
 
     def _error(self, code: str, message: str, text: Text, *, hint: str) -> None:
         self.report.error(code, message, text.span, hint=hint)
-
-
-def moment(text: str) -> datetime | None:
-    """Read a time with its offset, or a day as its noon in UTC; None if it is neither."""
-    day = parse_date(text)
-    if day is not None:
-        return datetime.combine(day, time(12), UTC)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
 
 
 def _key(node: Map, key: str) -> Text:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from itertools import count
 from typing import Any, Final
 
 import msgspec
 
 from gateway.annotation.values import Kind, parse_date, parse_number, shape_of
-from gateway.cases.case import Cell, Given
+from gateway.cases.case import DEFAULT_NOW, Cell, Given
 from gateway.cases.naming import Names, Places
 from gateway.rules.events import CONTENT
 
@@ -42,6 +43,7 @@ class Made:
 
     body: bytes
     places: Places
+    now: datetime
 
 
 def make(given: Given, names: Names, queue_id: int) -> Made:
@@ -68,7 +70,7 @@ def make(given: Given, names: Names, queue_id: int) -> Made:
             payload[f"{root}s"] = [given.facts[root]]
     if given.edited:
         payload["updated_datapoints"] = list(_edited(given, places))
-    return Made(_encode(payload), places)
+    return Made(_encode(payload), places, given.now or stamp(payload) or DEFAULT_NOW)
 
 
 def _edited(given: Given, places: Places) -> Iterator[int | str]:
@@ -204,6 +206,24 @@ def _change(node: dict[str, Any], cell: Cell, names: Names) -> None:
         after["normalized_value"] = _normalized(cell, kind)
     node["content"] = after
     node.update(cell.node)
+
+
+def stamp(payload: Mapping[str, Any]) -> datetime | None:
+    """Tell when a request was sent; None if it does not say."""
+    text = payload.get("timestamp")
+    return moment(text) if isinstance(text, str) else None
+
+
+def moment(text: str) -> datetime | None:
+    """Read a time with its offset, or a day as its noon in UTC; None if it is neither."""
+    day = parse_date(text)
+    if day is not None:
+        return datetime.combine(day, time(12), UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def facts_of(payload: Mapping[str, Any], root: str) -> Mapping[str, Any]:

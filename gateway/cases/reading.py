@@ -37,7 +37,8 @@ def read_cases(
 ) -> Sequence[Case]:
     """Read the cases of one file, whose structure has been checked."""
     reader = _Reader(queue, GivenReader(Names.of(queue), read_payload, report), report)
-    defaults = reader.given.read(_map(root.get("defaults")), Given())
+    # What happened to a stored payload counts more than what happens by default.
+    defaults = replace(reader.given.read(_map(root.get("defaults")), Given()), has_event=False)
     listed = root.get("cases")
     items = listed.items if isinstance(listed, List) else ()
     return [case for item in items for case in reader.cases(_map(item), defaults)]

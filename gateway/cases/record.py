@@ -22,9 +22,8 @@ import msgspec
 from gateway.annotation.values import Kind, parse_date, parse_number
 from gateway.cases.case import DEFAULT_NOW, Case, Expected
 from gateway.cases.compare import answered
-from gateway.cases.given import moment
 from gateway.cases.naming import Names, Places
-from gateway.cases.payload import GivenError, facts_of, normalized
+from gateway.cases.payload import GivenError, facts_of, normalized, stamp
 from gateway.cases.reading import read_cases
 from gateway.cases.run import Runner
 from gateway.cases.update import expectation
@@ -120,8 +119,8 @@ def recorded(body: bytes, path: str, queue: Queue, runner: Runner, mask: Mask) -
     expected: Mapping[str, Any] = {}
     # What is written is what is run: the answer is that to the file itself.
     (case,) = _read(_written(path, given, expected), queue)
-    _, places, evaluation = runner.evaluate(case)
-    expected = expectation(Expected(), answered(evaluation, places))
+    made, evaluation = runner.evaluate(case)
+    expected = expectation(Expected(), answered(evaluation, made.places))
     return _written(path, given, expected)
 
 
@@ -178,11 +177,9 @@ class _Recorder:
                 rows.extend({} for _ in range(int(row) - len(rows)))
                 rows[-1][column] = self._cell(node)
         edited = self._edited(payload, places)
-        stamp = payload.get("timestamp")
-        now = moment(stamp) if isinstance(stamp, str) else None
         return {
             "event": f"{CONTENT}.{payload['action']}",
-            "now": self.mask.moment(now or DEFAULT_NOW).isoformat(timespec="seconds"),
+            "now": self.mask.moment(stamp(payload) or DEFAULT_NOW).isoformat(timespec="seconds"),
             **({"edited": edited} if edited else {}),
             **dict(self._facts(payload)),
             "fields": fields,

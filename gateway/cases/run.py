@@ -13,12 +13,11 @@ from enum import StrEnum
 
 from gateway.cases.case import DEFAULT_NOW, Case
 from gateway.cases.compare import Difference, Item, answered, compare
-from gateway.cases.naming import Names, Places
-from gateway.cases.payload import GivenError, make
+from gateway.cases.naming import Names
+from gateway.cases.payload import GivenError, Made, make
 from gateway.config.configuration import Configuration
 from gateway.engine.outcome import Evaluation, Outcome
 from gateway.hooks.request import PayloadError
-from gateway.rules.rule import Rule
 from gateway.runtime import Gateway
 
 
@@ -45,8 +44,8 @@ class Result:
     outcomes: Sequence[Outcome] = ()
     #: All that was answered, by effect.
     answered: Mapping[str, Sequence[Item]] = field(default_factory=dict)
-    #: The request that was made of the case; empty where there was none.
-    body: bytes = field(default=b"", repr=False)
+    #: The request that was made of the case; None where there was none.
+    made: Made | None = field(default=None, repr=False)
 
     @property
     def is_good(self) -> bool:
@@ -76,12 +75,7 @@ class Runner:
         self.gateway = Gateway(configuration, clock=self._clock, timer=lambda: 0.0)
         self._timer = timer
         self._names = {name: Names.of(one) for name, one in configuration.by_name.items()}
-        self._rules = {name: one.rules.rules for name, one in configuration.by_name.items()}
         self._ids = {name: one.ids[0] for name, one in configuration.by_name.items()}
-
-    def rules(self, queue: str) -> Sequence[Rule]:
-        """List the rules of a queue."""
-        return self._rules[queue]
 
     def run(self, cases: Iterable[Case]) -> Iterator[Result]:
         """Run *cases*, one after the other."""
@@ -91,7 +85,7 @@ class Runner:
             else:
                 yield self._run(case)
 
-    def evaluate(self, case: Case) -> tuple[bytes, Places, Evaluation]:
+    def evaluate(self, case: Case) -> tuple[Made, Evaluation]:
         """Answer the document of a case.
 
         Raises:
@@ -99,17 +93,17 @@ class Runner:
             PayloadError: it is no hook request.
         """
         made = make(case.given, self._names[case.queue], self._ids[case.queue])
-        self._clock.now = case.given.now
+        self._clock.now = made.now
         answer = self.gateway.dry_run(made.body, case.queue)
-        return made.body, made.places, answer.evaluation or Evaluation()
+        return made, answer.evaluation or Evaluation()
 
     def _run(self, case: Case) -> Result:
         start = self._timer()
         try:
-            body, places, evaluation = self.evaluate(case)
+            made, evaluation = self.evaluate(case)
         except (GivenError, PayloadError) as error:
             return Result(case, Status.BROKEN, reason=str(error))
-        differences = compare(case.expected, evaluation, places)
+        differences = compare(case.expected, evaluation, made.places)
         seconds = self._timer() - start
         return Result(
             case,
@@ -117,6 +111,6 @@ class Runner:
             differences,
             seconds=seconds,
             outcomes=evaluation.outcomes,
-            answered=answered(evaluation, places) if differences else {},
-            body=body,
+            answered=answered(evaluation, made.places) if differences else {},
+            made=made,
         )

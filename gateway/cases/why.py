@@ -6,29 +6,53 @@ Law: pure; tells the engine's own verdicts, for the person at whose machine the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from gateway.cases.run import Result, Runner
 from gateway.cases.telling import Explain
+from gateway.config.drawing import visible
+from gateway.explain.drawing import draw_expression
+from gateway.explain.explanation import Explanation, RuleExplained, RunExplained, explain
+
+#: Runs of one rule that are drawn; the failing and firing ones come first.
+_RUNS: Final = 3
 
 
 def explainer(runner: Runner) -> Explain:
     """Tell about rules of the cases that *runner* runs."""
+    # Differences of one case are told one after the other.
+    last: list[tuple[Result, Explanation]] = []
 
-    def explain(result: Result, rule: str) -> Sequence[str]:
-        return list(_told(runner, result, rule))
+    def told(result: Result, rule: str) -> Sequence[str]:
+        made = result.made
+        if made is None:
+            return []
+        if not last or last[0][0] is not result:
+            found = explain(runner.gateway, made.body, result.case.queue, made.now)
+            last[:] = [(result, found)]
+        explained = last[0][1].rule(rule)
+        return [] if explained is None else list(_lines(explained))
 
-    return explain
+    return told
 
 
-def _told(runner: Runner, result: Result, rule_id: str) -> Iterator[str]:
-    rule = next(one for one in runner.rules(result.case.queue) if one.id == rule_id)
-    outcome = next((one for one in result.outcomes if one.rule == rule_id), None)
-    place = f"rule {rule_id} ({rule.place.file}:{rule.place.line})"
-    if outcome is None:
-        yield f"{place} did not run"
-        return
-    counts = {"fired": outcome.fired, "passed": outcome.passed, "skipped": outcome.skipped}
-    told = [name for name, count in counts.items() if count]
-    if outcome.failed:
-        told.append(f"failed: {outcome.failure}")
-    yield f"{place} {', '.join(told) or 'found nothing to run on'}"
+def _lines(explained: RuleExplained) -> Iterator[str]:
+    rule = explained.rule
+    place = f"{rule.place.file}:{rule.place.line}"
+    yield visible(f"rule {rule.id} ({place}) {explained.verdict.value}: {explained.reason}")
+    if explained.guard is not None:
+        guard = explained.guard
+        drawn = draw_expression(guard.expression, guard.operands, guard.absent)
+        yield from (f"  {line}" for line in drawn)
+    for run in explained.runs[:_RUNS]:
+        yield from _run(run)
+    if len(explained.runs) > _RUNS:
+        yield f"  … {len(explained.runs) - _RUNS} more"
+
+
+def _run(run: RunExplained) -> Iterator[str]:
+    if run.place is not None:
+        yield f"  {run.place} {run.verdict.value}"
+    for condition in run.conditions:
+        drawn = draw_expression(condition.expression, condition.operands, condition.absent)
+        yield from (f"  {line}" for line in drawn)

@@ -19,6 +19,10 @@ COMMANDS: Final = {
     "check": ("gateway.cli.check:check", "Find every mistake in a configuration."),
     "test": ("gateway.cli.test:test", "Run the cases beside the rules."),
     "run": ("gateway.cli.run:run", "Apply rules to a stored payload and print the answer."),
+    "explain": ("gateway.cli.explain:explain", "Say why each rule did or did not fire."),
+    "query": ("gateway.cli.query:query", "Try an expression, template or selector on a payload."),
+    "schema": ("gateway.cli.schema:schema", "Print a JSON Schema, or help for a key or function."),
+    "init": ("gateway.cli.init:init", "Write a first configuration."),
     "send": ("gateway.cli.send:send", "Sign a stored payload and post it to a gateway."),
     "healthcheck": ("gateway.cli.healthcheck:healthcheck", "Ask whether a gateway is ready."),
 }

@@ -5,15 +5,14 @@ Law: reads two inputs and prints one answer; the answer is the server's own.
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from gateway.cli.inputs import give_up, load_with_queue, read_payload
+
 if TYPE_CHECKING:
-    from gateway.config.configuration import Configuration
     from gateway.runtime import Answer
 
 
@@ -39,32 +38,16 @@ def run(ctx: click.Context, configs: Path, name: str, source: Path) -> None:
     from gateway.hooks.request import PayloadError
     from gateway.runtime import Gateway
 
-    configuration = _load(ctx, configs)
-    if name not in configuration.by_name:
-        known = ", ".join(sorted(configuration.by_name))
-        _give_up(f"no queue file is called {name!r}; there are {known}")
+    configuration = load_with_queue(configs, name)
+    body = read_payload(source)
     try:
-        body = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
         answer = Gateway(configuration).dry_run(body, name)
-    except OSError as error:
-        _give_up(f"cannot read {source}: {(error.strerror or 'unreadable').lower()}")
     except PayloadError as error:
-        _give_up(f"{source} is {error}")
+        give_up(f"{source} is {error}")
     click.echo(msgspec.json.format(answer.body, indent=2).decode())
     for line in _told(answer):
         click.echo(line, err=True)
     ctx.exit(1 if answer.failed else 0)
-
-
-def _load(ctx: click.Context, configs: Path) -> Configuration:
-    from gateway.config.drawing import draw_all
-    from gateway.config.load import check
-
-    loaded = check(configs, os.environ, secrets=False)
-    if loaded.configuration is None or loaded.report.errors:
-        click.echo(draw_all(loaded.report, loaded.sources), err=True)
-        ctx.exit(1)
-    return loaded.configuration
 
 
 def _told(answer: Answer) -> list[str]:
@@ -78,8 +61,3 @@ def _told(answer: Answer) -> list[str]:
             if outcome.failed
         )
     return lines
-
-
-def _give_up(text: str) -> NoReturn:
-    click.echo(f"Error: {text}", err=True)
-    raise click.exceptions.Exit(2)

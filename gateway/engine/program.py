@@ -6,6 +6,7 @@ happens before a configuration is switched to, never in a request. Law: pure.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -103,6 +104,12 @@ def link(rules: RuleSet) -> Program:
     )
 
 
+def link_expressions(expressions: Iterable[Expression]) -> list[Linked]:
+    """Compile expressions that stand in no rule."""
+    linker = _Linker()
+    return [linker.linked(expression) for expression in expressions]
+
+
 #: What is computed ahead is made of the others alone.
 _SAME_FOR_ALL: Final = (WholeColumn, Fact, Clock, Ahead)
 
@@ -122,8 +129,8 @@ class _Linker:
             rule=rule,
             selects=self._selectors.setdefault(rule.select, len(self._selectors)),
             guard=self._guard(rule),
-            when=None if rule.when is None else self._linked(rule.when),
-            require=None if rule.require is None else self._linked(rule.require),
+            when=None if rule.when is None else self.linked(rule.when),
+            require=None if rule.require is None else self.linked(rule.require),
             vector=vector,
             vector_sources=tuple(map(self._source, references)),
             vector_size=size,
@@ -133,7 +140,8 @@ class _Linker:
             in_turn=_is_in_turn(rule),
         )
 
-    def _linked(self, expression: Expression) -> Linked:
+    def linked(self, expression: Expression) -> Linked:
+        """Compile one expression."""
         references = expression.references
         run = compile_tree(expression.tree, len(references))
         return Linked(expression, tuple(map(self._source, references)), run, expression.size)
@@ -149,11 +157,11 @@ class _Linker:
         if not isinstance(reference, Ahead):
             return reference
         assert isinstance(reference.expression, Expression)  # noqa: S101 - by construction.
-        return self._linked(reference.expression)
+        return self.linked(reference.expression)
 
     def _effect(self, effect: Effect) -> LinkedEffect:
         template = effect.template if isinstance(effect, Put) else effect.text
-        holes = tuple(self._linked(hole.expression) for hole in template.holes)
+        holes = tuple(self.linked(hole.expression) for hole in template.holes)
         return LinkedEffect(effect, template, holes, None if isinstance(effect, Put) else effect.at)
 
     def _guard(self, rule: Rule) -> Linked | None:
@@ -162,7 +170,7 @@ class _Linker:
             return None
         linked = self._guards.get(id(expression))
         if linked is None:
-            linked = self._guards[id(expression)] = self._linked(expression)
+            linked = self._guards[id(expression)] = self.linked(expression)
         return linked
 
 

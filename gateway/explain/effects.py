@@ -5,15 +5,20 @@ Law: pure; tells the engine's own effects, also those that are not answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.annotation.tree import Tree
 from gateway.annotation.values import value_text
 from gateway.engine.effects import RunEffects
-from gateway.explain.recording import Run
+from gateway.engine.selection import Selection
 from gateway.rules.events import BLOCKING
+from gateway.rules.rule import Effect as Declared
 from gateway.rules.rule import Mode, Overwrite, Put, Rule
+
+#: Where an effect goes that changes no value.
+NOWHERE: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,7 @@ class Effect:
 
     #: ``error``, ``warning`` or ``info`` for a message; ``block``; ``replace``.
     verb: str
-    #: ``amount_total``, ``item_code[2]`` or ``document``.
+    #: ``amount_total``, ``item_code[2]``, ``document``, or ``nothing``.
     at: str
     #: What is said, or the new value.
     text: str
@@ -50,25 +55,28 @@ class Places:
         single = count == 1 and (self.tree is None or schema_id not in self.tree.table_of)
         return schema_id if single else f"{schema_id}[{position + 1}]"
 
-    def run(self, run: Run) -> str | None:
+    def run(self, selection: Selection, number: int) -> str | None:
         """Name the place of a run; None where there is only one."""
-        selection = run.selection
         if selection.table is not None:
-            return f"row {selection.rows[run.number] + 1}"
+            return f"row {selection.rows[number] + 1}"
         if len(selection) == 1:
             return None
-        node = selection.nodes[run.number]
+        node = selection.nodes[number]
         if node is None:
-            return f"result {run.number + 1}"
-        return self.cell(node.schema_id, selection.rows[run.number])
+            return f"result {number + 1}"
+        return self.cell(node.schema_id, selection.rows[number])
 
 
-def effects_told(rule: Rule, done: RunEffects, places: Places, action: str) -> tuple[Effect, ...]:
-    """Tell what one run did."""
-    return tuple(_effects(rule, done, places, action))
+def effects_told(
+    rule: Rule, meant: Sequence[Declared], done: RunEffects, places: Places, action: str
+) -> tuple[Effect, ...]:
+    """Tell what one run did of the effects that its rule has for it."""
+    return tuple(_effects(rule, meant, done, places, action))
 
 
-def _effects(rule: Rule, done: RunEffects, places: Places, action: str) -> Iterator[Effect]:
+def _effects(
+    rule: Rule, meant: Sequence[Declared], done: RunEffects, places: Places, action: str
+) -> Iterator[Effect]:
     kept = "the rule is in shadow" if rule.mode is Mode.SHADOW else None
     for message in done.messages:
         yield Effect(message.level.value, places.node(message.node_id), message.content, kept)
@@ -77,8 +85,8 @@ def _effects(rule: Rule, done: RunEffects, places: Places, action: str) -> Itera
         yield Effect("block", places.node(block.node_id), block.content, kept or unheard)
     for schema_id, position, value in done.writes:
         yield Effect("replace", places.cell(schema_id, position), value_text(value), kept)
-    if not done.writes and any(isinstance(one, Put) for one in (*rule.effects, *rule.otherwise)):
-        yield Effect("replace", "nothing", "", _unwritten(rule))
+    if not done.writes and any(isinstance(one, Put) for one in meant):
+        yield Effect("replace", NOWHERE, "", _unwritten(rule))
 
 
 def _unwritten(rule: Rule) -> str:

@@ -16,9 +16,10 @@ from typing import Final
 from gateway.annotation.values import Value
 from gateway.diagnostic import Span
 from gateway.engine.conditions import Failed, Stage
+from gateway.engine.effects import RunEffects
 from gateway.engine.outcome import Outcome
 from gateway.engine.trace import LeftOut
-from gateway.explain.effects import Effect, Places, effects_told
+from gateway.explain.effects import NOWHERE, Effect, Places, effects_told
 from gateway.explain.reasons import condition_told, reason_of, why_failed
 from gateway.explain.recording import Recorder, Run, Seen, Story
 from gateway.rules.expressions.expression import Expression
@@ -104,6 +105,22 @@ class RuleExplained:
         """Where its id is written."""
         return self.rule.place
 
+    @property
+    def is_shadow(self) -> bool:
+        """Whether it only watches."""
+        return self.rule.mode is Mode.SHADOW
+
+    @property
+    def effects(self) -> dict[str, int]:
+        """How many effects of which kind are answered, or would be if it were no shadow."""
+        verbs = [
+            one.verb
+            for run in self.runs
+            for one in run.effects
+            if one.kept is None or (self.is_shadow and one.at != NOWHERE)
+        ]
+        return dict(Counter(verbs))
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -153,9 +170,7 @@ def _rule(rule: Rule, outcome: Outcome | None, recorder: Recorder, action: str) 
         verdict, reason = _unselected(rule, runs)
     else:
         verdict = next(one for one in _ORDER if counts[one])
-        reason = runs[0].reason if rule.select is None else _summary(counts, runs, verdict)
-        if verdict is Verdict.FIRED and rule.mode is Mode.SHADOW:
-            reason = f"{reason}; shadow: {_would_have(runs)}"
+        reason = runs[0].reason if len(runs) == 1 else _summary(counts, runs, verdict)
     ordered = sorted(runs, key=lambda run: _ORDER.index(run.verdict))
     return RuleExplained(rule, verdict, reason, dict(counts), tuple(ordered), guard)
 
@@ -180,7 +195,7 @@ def _idle(rule: Rule, story: Story, guard: Condition | None) -> tuple[Verdict, s
             return Verdict.STOPPED, f"stopped by {story.stopped_by}"
         case LeftOut.GUARD:
             assert guard is not None  # noqa: S101 - it has been told of.
-            told = condition_told("when", Seen.of(guard.expression, guard.operands, guard.absent))
+            told = condition_told("when", guard.expression, guard.operands, guard.absent)
             return Verdict.GUARD, f"the group's {told}"
         case None if rule.mode is Mode.OFF:
             return Verdict.OFF, "mode off"
@@ -191,10 +206,11 @@ def _idle(rule: Rule, story: Story, guard: Condition | None) -> tuple[Verdict, s
 def _unselected(rule: Rule, runs: Sequence[RunExplained]) -> tuple[Verdict, str]:
     if runs:  # All of them were left out.
         return Verdict.STOPPED, runs[0].reason
-    selected = rule.select.schema_id if isinstance(rule.select, BySchemaId) else "the selector"
-    return Verdict.UNSELECTED, f"nothing selected: the document has no {selected}" if isinstance(
-        rule.select, BySchemaId
-    ) else f"nothing selected: {selected} finds nothing"
+    match rule.select:
+        case BySchemaId(schema_id):
+            return Verdict.UNSELECTED, f"nothing selected: the document has no {schema_id}"
+        case _:
+            return Verdict.UNSELECTED, "nothing selected: the selector finds nothing"
 
 
 def _guard(rule: Rule, recorder: Recorder) -> Condition | None:
@@ -213,12 +229,21 @@ def _run(rule: Rule, run: Run, story: Story, places: Places, action: str) -> Run
         verdict, reason = Verdict.FAILED, why_failed(done)
     keys = (("when", run.when), ("require", run.require))
     return RunExplained(
-        places.run(run),
+        places.run(run.selection, run.number),
         verdict,
         reason,
         tuple(_seen(key, seen, run.number) for key, seen in keys if seen is not None),
-        () if done is None or isinstance(done, Failed) else effects_told(rule, done, places, action),
+        _effects(rule, run, done, places, action),
     )
+
+
+def _effects(
+    rule: Rule, run: Run, done: RunEffects | Failed | None, places: Places, action: str
+) -> tuple[Effect, ...]:
+    if done is None or isinstance(done, Failed):
+        return ()
+    meant = rule.effects if run.stage is Stage.FIRED else rule.otherwise
+    return effects_told(rule, meant, done, places, action)
 
 
 def _verdict(run: Run) -> Verdict:
@@ -237,6 +262,8 @@ def _verdict(run: Run) -> Verdict:
 
 def _summary(counts: Counter[Verdict], runs: Sequence[RunExplained], verdict: Verdict) -> str:
     """Say how many runs came to what, and why the first of each."""
+    if all((run.verdict, run.reason) == (verdict, runs[0].reason) for run in runs):
+        return f"{len(runs)} runs, each: {runs[0].reason}"
     told = []
     for one in (verdict, *(other for other in _ORDER if other is not verdict)):
         if counts[one]:
@@ -244,11 +271,4 @@ def _summary(counts: Counter[Verdict], runs: Sequence[RunExplained], verdict: Ve
             same = all(run.reason == first.reason for run in runs if run.verdict is one)
             where = "" if counts[one] == 1 or same else f" ({first.place})"
             told.append(f"{counts[one]} {one}: {first.reason}{where}")
-    total = sum(counts.values())
-    return f"{total} {'run' if total == 1 else 'runs'}, {'; '.join(told)}"
-
-
-def _would_have(runs: Sequence[RunExplained]) -> str:
-    verbs = Counter(effect.verb for run in runs for effect in run.effects)
-    listed = ", ".join(f"{count} {verb}" for verb, count in verbs.items())
-    return f"would have {listed}" if listed else "would have done nothing"
+    return f"{len(runs)} runs, {'; '.join(told)}"

@@ -33,7 +33,7 @@ def reason_of(run: Run) -> str:
         case Stage.PASSED if run.require is None:
             return _condition("when", run.when, run.number)
         case Stage.FIRED if run.require is None and run.when is None:
-            return "there is no condition"
+            return "it has no condition"
         case _:
             key, seen = ("when", run.when) if run.require is None else ("require", run.require)
             return _condition(key, seen, run.number)
@@ -47,25 +47,25 @@ def why_failed(failed: Failed) -> str:
 
 def _condition(key: str, seen: Seen | None, number: int) -> str:
     assert seen is not None  # noqa: S101 - a run that was decided by it has seen it.
-    return condition_told(key, seen, number)
+    return condition_told(key, seen.expression, seen.operands(number), seen.absent)
 
 
-def condition_told(key: str, seen: Seen, number: int) -> str:
+def condition_told(
+    key: str, expression: Expression, operands: Sequence[Value], absent: AbstractSet[int]
+) -> str:
     """Say what a condition came to, and of which parts it is empty."""
     with decimal.localcontext(CONTEXT.copy()):
-        found = watched(seen.expression, seen.operands(number))
-    value = found.values.get(id(seen.expression.tree))
+        found = watched(expression, operands)
+    value = found.values.get(id(expression.tree))
     if value is True:
         return f"{key} holds" if key == "require" else f"{key} is true"
     if value is False:
         return f"{key} does not hold" if key == "require" else f"{key} is false"
-    causes = list(dict.fromkeys(empty_parts(seen.expression, found, seen.absent)))
+    causes = list(dict.fromkeys(empty_parts(expression, found, absent)))
     return f"{key} is empty: {', '.join(causes)}"
 
 
-def empty_parts(
-    expression: Expression, found: Watched, absent: AbstractSet[int]
-) -> Iterator[str]:
+def empty_parts(expression: Expression, found: Watched, absent: AbstractSet[int]) -> Iterator[str]:
     """Name the innermost parts that make an expression empty, each with what it is."""
     words = {id(part.tree): part.words for part in written_parts(expression)}
     for tree in _causes(expression.tree, found):

@@ -90,7 +90,7 @@ class Recorder:
         """Keep a group's ``when`` with its values."""
         assert step.rule.group is not None  # noqa: S101 - only groups have guards.
         if step.guard is not None:
-            self.guards[step.rule.group] = _seen(step.guard, frame)
+            self.guards[step.rule.group] = see(step.guard, frame)
 
     def left_out(self, step: Step, why: LeftOut, by: str | None) -> None:
         """Keep why a rule has no runs."""
@@ -105,8 +105,8 @@ class Recorder:
     def runs(self, step: Step, frame: Frame, found: Mapping[int, Stage | Failed]) -> None:
         """Keep what became of each run, with the values that its conditions saw."""
         self.tree = frame.content.tree
-        when = None if step.when is None else _seen(step.when, frame)
-        require = None if step.require is None else _seen(step.require, frame)
+        when = None if step.when is None else see(step.when, frame)
+        require = None if step.require is None else see(step.require, frame)
         runs = self._story(step).runs
         for number in sorted(found):
             stage = found[number]
@@ -136,12 +136,13 @@ def _asks_require(step: Step, stage: Stage | Failed) -> bool:
     return stage is not Stage.APART
 
 
-def _seen(linked: Linked, frame: Frame) -> Seen:
+def see(linked: Linked, frame: Frame) -> Seen:
+    """Take the values that the runs of a frame see of an expression."""
     lanes = tuple(frame.lane(source) for source in linked.sources)
-    return Seen(linked, lanes, absent(linked.sources, frame.content.tree))
+    return Seen(linked, lanes, _absent(linked.sources, frame.content.tree))
 
 
-def absent(sources: Sequence[Source], tree: Tree) -> frozenset[int]:
+def _absent(sources: Sequence[Source], tree: Tree) -> frozenset[int]:
     """Number the sources that name a field which the document does not have."""
     return frozenset(
         number for number, source in enumerate(sources) if _is_absent(_named(source), tree)

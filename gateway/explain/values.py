@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, Final
 
 from gateway.annotation.column import Column
@@ -17,9 +16,8 @@ from gateway.annotation.values import (
     UNREADABLE,
     Duration,
     Value,
-    kind_name,
     kind_of,
-    number_text,
+    value_text,
 )
 from gateway.rules.expressions.spreading import Deferred
 
@@ -34,13 +32,13 @@ def shown(value: Value, limit: int = SHORT) -> str:
 
 
 def kind_shown(value: Value) -> str:
-    """Name the kind of a value; ``empty`` and ``unreadable`` for those."""
+    """Name the kind of a value in one word; ``empty`` and ``unreadable`` are kinds here."""
     if value is UNREADABLE:
         return "unreadable"
     if isinstance(value, Row):
-        return "a row"
+        return "row"
     kind = kind_of(value)
-    return "empty" if kind is None else kind_name(kind)
+    return "empty" if kind is None else str(kind.name).lower()
 
 
 def plain_value(value: Value) -> Any:
@@ -64,22 +62,6 @@ def plain_value(value: Value) -> Any:
 
 def _shown(value: Value, limit: int) -> str:
     match value:
-        case None:
-            return "empty"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return _text(value, limit)
-        case Decimal():
-            return number_text(value)
-        case date():
-            return value.isoformat()
-        case Duration():
-            return _duration(value)
-        case Row():
-            return f"row {value.number}"
-        case Deferred():
-            return "failed"
         case Column():
             return _column(value, limit)
         case list() | tuple():
@@ -87,8 +69,25 @@ def _shown(value: Value, limit: int) -> str:
         case dict():
             entries = [f"{_shown(key, limit)}: {_shown(one, limit)}" for key, one in value.items()]
             return f"{{{', '.join(entries)}}}"
+        case str():
+            return _text(value, limit)
+        case Duration():
+            return _duration(value)
+        case Row():
+            return f"row {value.number}"
+        case Deferred():
+            return "failed"
         case _:
-            return "unreadable" if value is UNREADABLE else str(value)
+            return _plain(value)
+
+
+def _plain(value: Value) -> str:
+    if value is None or value is UNREADABLE:
+        return "empty" if value is None else "unreadable"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)  # Inside of facts, numbers are as they arrived.
+    # The clock is a time, of which rules take what they need.
+    return str(value) if isinstance(value, datetime) else value_text(value)
 
 
 def _text(value: str, limit: int) -> str:

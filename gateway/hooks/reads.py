@@ -10,7 +10,7 @@ from typing import Final
 
 from gateway.hooks.wire import Reads
 from gateway.rules.expressions.expression import all_references
-from gateway.rules.expressions.references import Attribute, Fact
+from gateway.rules.expressions.references import FACT_KEYS, Attribute, Fact
 from gateway.rules.rule import Overwrite, Rule, RuleSet
 
 _CONTENT_KEYS: Final[Mapping[str, str]] = {
@@ -27,6 +27,17 @@ def reads_of(rules: RuleSet) -> Reads:
     for rule in rules.rules:
         reads |= _rule_reads(rule)
     return reads if rules.known is not None else reads | Reads(envelope=frozenset(("schemas",)))
+
+
+def all_reads() -> Reads:
+    """Give everything that any rule could read."""
+    return Reads(
+        content=frozenset(_CONTENT_KEYS.values()),
+        node=_NODE_KEYS,
+        annotation=FACT_KEYS["annotation"],
+        document=FACT_KEYS["document"],
+        envelope=frozenset(("schemas", "queue", "queues", "email", "emails")),
+    )
 
 
 def _rule_reads(rule: Rule) -> Reads:

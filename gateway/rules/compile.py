@@ -44,6 +44,22 @@ def compile_rules(files: Sequence[RulesFile], context: QueueContext, report: Rep
     )
 
 
+def shared_scope(files: Sequence[RulesFile], context: QueueContext) -> Scope:
+    """Give the scope of an expression that stands in none of *files*, but may use all they share.
+
+    Of two params or names of ``let`` with one name, the first counts.
+    """
+    params: dict[str, Param] = {}
+    lets: dict[str, Text] = {}
+    for file in reversed(files):
+        params |= _params(file.root.get("params"))
+        shared = file.root.get("let")
+        for name, entry in shared.entries.items() if isinstance(shared, Map) else ():
+            if isinstance(entry.value, Scalar):
+                lets[name] = entry.value.text
+    return Scope(context, {**params, **context.params}, lets, Selects.ANNOTATION)
+
+
 def _kinds(context: QueueContext) -> Mapping[str, Kind]:
     kinds = {one.schema_id: one.kind for one in context.fields.values() if one.kind is not None}
     if context.schema is not None:

@@ -69,11 +69,7 @@ class EffectCompiler:
         return next((entry.value for entry in texts.entries.values()), None)
 
     def _message(self, node: Map) -> Template | None:
-        text = node.get("text")
-        if text is None:
-            self._error("R403", "this message has no text", node.span, "add text: ...")
-            return None
-        template = self._template(text)
+        template = self._template(node.get("text"))
         at = self._at(node.get("at"))
         if at is None and self.scope.selects is Selects.ROWS:
             self._error(
@@ -89,7 +85,7 @@ class EffectCompiler:
         return template
 
     def _block(self, node: Node, message: Template | None, said: Node | None) -> None:
-        if isinstance(node, Scalar) and node.data is True:
+        if not isinstance(node, Map):
             at = self._at(said.get("at")) if isinstance(said, Map) else None
             if said is None:
                 self._error(
@@ -100,9 +96,6 @@ class EffectCompiler:
                 )
             elif message is not None:
                 self.effects.append(Stop(message, at))
-            return
-        if not isinstance(node, Map):
-            self._error("R403", "this blocker has no text", node.span, "write block: TEXT")
             return
         template = message if node.get("text") is None else self._template(node.get("text"))
         if template is None:
@@ -146,6 +139,13 @@ class EffectCompiler:
         elif self.scope.selects is Selects.ROWS:
             self._error(
                 "R407", "a row has no value of its own", node.span, "write replace: {COLUMN: VALUE}"
+            )
+        elif self.scope.path is not None and not self.scope.path.gives_datapoints:
+            self._error(
+                "R407",
+                "what is selected carries no id, so there is no datapoint to replace",
+                node.span,
+                "add id to the braces of the selector: {id: id, ...}",
             )
         else:
             self._put(None, None, node)

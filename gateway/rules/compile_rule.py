@@ -56,7 +56,7 @@ def compile_rule(node: Map, around: Around, scope: Scope, report: Report) -> Rul
     assert isinstance(id_node, Scalar)  # noqa: S101 - the JSON Schema demands it.
     before = report.errors
     mode = Mode(word(node, "mode") or Mode.ENFORCE)
-    select, scope = _select(node.get("select"), scope, report)
+    select, scope = compile_select(node.get("select"), scope, report)
     actions = _actions(node.get("on"), scope, report) or ACTIONS
     when = _condition(node.get("when"), scope, report)
     require = _condition(node.get("require"), scope, report)
@@ -97,7 +97,10 @@ def word(node: Map, key: str) -> str | None:
     return value.text.value if isinstance(value, Scalar) else None
 
 
-def _select(node: Node | None, scope: Scope, report: Report) -> tuple[Selector, Scope]:
+def compile_select(
+    node: Node | None, scope: Scope, report: Report
+) -> tuple[Selector, Scope]:
+    """Compile what a rule runs on; give the scope of what is said in it too."""
     if not isinstance(node, Scalar):
         return None, scope
     text = node.text
@@ -123,7 +126,7 @@ def _select(node: Node | None, scope: Scope, report: Report) -> tuple[Selector, 
         message = f"schema_id is compared with the key {name!r} here, which no node has"
         hint = f"a text stands in single quotes: '{name}'"
         report.warning("R210", message, text.at(offset, length), hint=hint, rule=scope.rule)
-    return ByPath(path), replace(scope, selects=Selects.RESULTS)
+    return ByPath(path), replace(scope, selects=Selects.RESULTS, path=path)
 
 
 def _condition(node: Node | None, scope: Scope, report: Report) -> Expression | None:

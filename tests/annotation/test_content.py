@@ -37,10 +37,14 @@ def read(value, normalized, kind=None, placeholders=()):
     ("value", "normalized", "result"),
     [
         ("1 234,50", "1234.50", D("1234.50")), ("-5", "-5", D(-5)), ("0", "0", D(0)),
-        ("1e3", "1e3", "1e3"), ("007", "007", "007"), ("31/1/2025", "2025-01-31", date(2025, 1, 31)),
-        ("a", "2025-02-31", UNREADABLE), ("text", None, "text"), ("text", "", "text"), ("text", "None", "text"),
-        ("", "5", None), (None, "5", None), (None, None, None), ("CZ", "CZ", "CZ"), ("1", "1" * 19, "1"),
-        ("a\0b", None, "a\ufffdb"), ("\ud800", None, "\ufffd"), ("x" * (MAX_TEXT + 5), None, "x" * MAX_TEXT),
+        ("1e3", "1e3", "1e3"), ("007", "007", "007"),
+        ("31/1/2025", "2025-01-31", date(2025, 1, 31)),
+        ("a", "2025-02-31", UNREADABLE), ("text", None, "text"), ("text", "", "text"),
+        ("text", "None", "text"),
+        ("", "5", None), (None, "5", None), (None, None, None), ("CZ", "CZ", "CZ"),
+        ("1", "1" * 19, "1"),
+        ("a\0b", None, "a\ufffdb"), ("\ud800", None, "\ufffd"),
+        ("x" * (MAX_TEXT + 5), None, "x" * MAX_TEXT),
         (" ", None, " "),
     ],
 )  # fmt: skip
@@ -55,9 +59,11 @@ def test_without_a_declaration_the_shape_decides(value, normalized, result):
         (Kind.NUMBER, "1e3", "1e3", D(1000)), (Kind.NUMBER, "12", None, UNREADABLE),
         (Kind.NUMBER, "12", "None", UNREADABLE), (Kind.NUMBER, "n/a", "", UNREADABLE),
         (Kind.NUMBER, "ZERO", "ZERO", UNREADABLE), (Kind.NUMBER, "", "1", None),
-        (Kind.DATE, "1.2.2025", "2025-02-01", date(2025, 2, 1)), (Kind.DATE, "1.2.", "1.2.", UNREADABLE),
+        (Kind.DATE, "1.2.2025", "2025-02-01", date(2025, 2, 1)),
+        (Kind.DATE, "1.2.", "1.2.", UNREADABLE),
         (Kind.TEXT, "007", "7", "007"), (Kind.TEXT, "1,5", "1.5", "1,5"),
-        (Kind.BOOLEAN, "true", None, True), (Kind.BOOLEAN, "False", None, False), (Kind.BOOLEAN, "yes", None, UNREADABLE),
+        (Kind.BOOLEAN, "true", None, True), (Kind.BOOLEAN, "False", None, False),
+        (Kind.BOOLEAN, "yes", None, UNREADABLE),
     ],
 )  # fmt: skip
 def test_a_declaration_decides(kind, value, normalized, result):
@@ -74,11 +80,13 @@ def test_a_declaration_decides(kind, value, normalized, result):
         ([("1", "1"), ("x", "None")], None, [D(1), UNREADABLE]),
         ([("1", "1"), ("007", "007")], Kind.TEXT, ["1", "007"]),
         ([("a", "2025-01-31"), ("1", "1")], Kind.TEXT, ["a", "1"]),
-        ([("a", "2025-01-31"), ("b", "2025-02-01")], Kind.DATE, [date(2025, 1, 31), date(2025, 2, 1)]),
+        ([("a", "2025-01-31"),
+        ("b", "2025-02-01")], Kind.DATE, [date(2025, 1, 31), date(2025, 2, 1)]),
         ([("a", None), ("b", None)], Kind.TEXT, ["a", "b"]),
         ([("a", None), ("b\0", None)], Kind.TEXT, ["a", "b\ufffd"]),
         ([("a", None), ("b\ud800č", None)], Kind.TEXT, ["a", "b\ufffdč"]),
-        ([("x" * MAX_TEXT, None), ("y" * (MAX_TEXT + 1), None)], Kind.TEXT, ["x" * MAX_TEXT, "y" * MAX_TEXT]),
+        ([("x" * MAX_TEXT, None),
+        ("y" * (MAX_TEXT + 1), None)], Kind.TEXT, ["x" * MAX_TEXT, "y" * MAX_TEXT]),
         ([None, None], None, [None, None]),
     ],
 )  # fmt: skip
@@ -135,7 +143,8 @@ def test_a_column_read_in_one_sweep_has_the_values_of_its_cells(captured, kind):
 
 def lines():
     tree = index([section(
-        cell("note", "x"), cell("note", "y"), table(row(cell("a", "1", "1"), cell("b", "b")), row(cell("a", "2", "2"))),
+        cell("note", "x"), cell("note", "y"), table(row(cell("a", "1", "1"), cell("b", "b")),
+         row(cell("a", "2", "2"))),
     )])  # fmt: skip
     return Content(tree, {})
 
@@ -175,7 +184,8 @@ def test_texts_of_cells_that_are_empty_or_null():
 @pytest.mark.parametrize(
     ("value", "seen", "text"),
     [
-        (D("2.5"), D("2.5"), "2.5"), ("3", D(3), "3"), ("x", UNREADABLE, "x"), (None, None, None), ("", None, None),
+        (D("2.5"), D("2.5"), "2.5"), ("3", D(3), "3"), ("x", UNREADABLE, "x"), (None, None, None),
+        ("", None, None),
         ("N/A", None, None),
     ],
 )  # fmt: skip
@@ -221,9 +231,12 @@ def test_a_number_written_to_a_text_field_is_its_text():
     ("kind", "value", "normalized", "written", "same"),
     [
         (Kind.NUMBER, "1,50", "1.5", D("1.50"), True), (Kind.NUMBER, "1,50", "1.5", "1.5", True),
-        (Kind.NUMBER, "1,50", "1.5", D("1.51"), False), (Kind.DATE, "31.1.", "2025-01-31", date(2025, 1, 31), True),
-        (Kind.TEXT, "1,50", "1.5", "1.5", False), (Kind.TEXT, "a", None, "a", True), (Kind.NUMBER, "x", None, "x", True),
-        (Kind.TEXT, "", None, None, True), (Kind.TEXT, None, None, "", True), (Kind.TEXT, "a", None, None, False),
+        (Kind.NUMBER, "1,50", "1.5", D("1.51"), False),
+        (Kind.DATE, "31.1.", "2025-01-31", date(2025, 1, 31), True),
+        (Kind.TEXT, "1,50", "1.5", "1.5", False), (Kind.TEXT, "a", None, "a", True),
+        (Kind.NUMBER, "x", None, "x", True),
+        (Kind.TEXT, "", None, None, True), (Kind.TEXT, None, None, "", True),
+        (Kind.TEXT, "a", None, None, False),
         (Kind.BOOLEAN, "true", None, True, True), (Kind.NUMBER, "", None, D(0), False),
     ],
 )  # fmt: skip

@@ -32,7 +32,8 @@ def test_regular_rows_become_columns():
     ("rows", "a", "b"),
     [
         ([row(cell("a", "1")), row(cell("b", "2"))], ["1", None], [None, "2"]),
-        ([row(cell("a", "1"), cell("b", "2")), row(cell("b", "3"), cell("a", "4"))], ["1", "4"], ["2", "3"]),
+        ([row(cell("a", "1"), cell("b", "2")), row(cell("b", "3"), cell("a", "4"))], ["1", "4"],
+         ["2", "3"]),
         ([row(), row(cell("a", "1"), cell("b", "2"))], [None, "1"], [None, "2"]),
         ([row(cell("a", "1"), cell("b", "2")), Node("line")], ["1", None], ["2", None]),
         ([row(cell("a", "1"), cell("a", "9"), cell("b", "2"))], ["1"], ["2"]),
@@ -106,7 +107,8 @@ def test_the_values_of_a_simple_list_are_no_rows():
     [
         pytest.param([cell("a")] * (MAX_NODES + 1), id="header"),
         pytest.param([table(*[cell("a")] * (MAX_NODES + 1))], id="simple list"),
-        pytest.param([table(*[row(*[cell(str(n)) for n in range(20)])] * (MAX_NODES // 20 + 1))], id="regular"),
+        pytest.param([table(*[row(*[cell(str(n)) for n in range(20)])] * (MAX_NODES // 20 + 1))],
+         id="regular"),
         pytest.param([table(row(cell("a")), *[row()] * MAX_NODES)], id="ragged"),
         pytest.param(
             [table(*[row(cell(str(n))) for n in range(1000)])] * 1, id="a grid of gaps"

@@ -252,3 +252,12 @@ def test_a_failure_never_tells_what_was_captured(expression):
     told = f"{answered.failure} {answered.evaluation!r}" if answered.failure else ""
     assert "4711" not in told
     assert "4711" not in answered.answer.body.decode()
+
+
+def test_a_country_of_the_document_is_not_told_either():
+    made = gateway("""  - {id: a, when: "is_vat(vendor, code)", message: X}""")
+
+    failure = ask(made, Document({"vendor": "1", "code": "QX"})).failure
+
+    assert failure.startswith("there is no check of VAT numbers of this country")
+    assert "QX" not in failure

@@ -17,13 +17,13 @@ RULES = """
   - {id: long, message: "{note}{note}{note}{vendor}"}
   - {id: at, message: {at: [vendor, line_items, amount, notes], text: "{count(line_items)} {due}"}}
   - {id: block, select: note, block: "{value}{value}{value}"}
-  - {id: write, replace: {vendor: "{upper(trim(vendor))}", total: "{sum(amount)}", due: "2025-01-31"}}
+  - {id: write, replace: {vendor: "{upper(trim(vendor))}", total: "{sum(amount)}", due: 2025-01}}
   - {id: round, select: amount, replace: "{round(value, 2)}"}
   - {id: fill, select: code, overwrite: empty, replace: "{row.previous.code}"}
-  - {id: third, select: rate, when: value == round(value, 2), replace: "{value / 3}"}
+  - {id: third, replace: {note: "{total / 3}"}}
   - {id: rows, select: line_items, when: amount > rate, message: {at: code, text: "{row.number}"}}
   - {id: other, select: line_items, require: is_set(rate), message: {at: rate, text: "{amount}"}}
-  - {id: clear, select: notes, when: contains(value, "x"), replace: ""}
+  - {id: clear, select: remarks, when: "contains(value, 'x')", replace: ""}
   - {id: paths, select: "[].children[]", message: {type: info, text: "{value} {this.schema_id}"}}
   - {id: deep, select: "[].children[].children[].children[]", message: "{value}"}
   - {id: ids, select: "[].children[].children[].{row: @, id: id}", message: {type: info, text: row}}
@@ -159,9 +159,9 @@ values = st.sampled_from(
     ]
 )
 rows = st.fixed_dictionaries({"code": values, "amount": values, "rate": values})
-header = st.fixed_dictionaries({name: values for name in ["vendor", "total", "due", "note"]})
+header = st.fixed_dictionaries(dict.fromkeys(["vendor", "total", "due", "note"], values))
 documents = st.builds(
-    lambda header, rows, notes: Document(header, {"line_items": rows, "notes": notes}),
+    lambda header, rows, notes: Document(header, {"line_items": rows, "remarks": notes}),
     header,
     st.lists(rows, max_size=4),
     st.lists(values, max_size=3),
@@ -193,7 +193,7 @@ PATHS = {
     "vendor": "[].children[?schema_id=='vendor'][]",
     "amount": "[].children[].children[].children[?schema_id=='amount'][]",
     "line_item": "[].children[].children[?schema_id=='line_item'][]",
-    "note": "[].children[?schema_id=='notes'][].children[]",
+    "remark": "[].children[?schema_id=='remarks'][].children[]",
 }
 EFFECTS = """\
 message: {at: %s, text: "{row.number} {total} {code}"}

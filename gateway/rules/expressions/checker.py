@@ -28,7 +28,14 @@ from gateway.rules.expressions.checked import (
     Tree,
 )
 from gateway.rules.expressions.constants import constant
-from gateway.rules.expressions.mistakes import ASK_EMPTY, Mistakes, Refused, meant, span_of
+from gateway.rules.expressions.mistakes import (
+    ASK_EMPTY,
+    Mistakes,
+    Refused,
+    meant,
+    refuse_comment,
+    span_of,
+)
 from gateway.rules.expressions.names import Names, Namespace
 from gateway.rules.expressions.parsing import MAX_DEPTH, MAX_NODES, parse
 from gateway.rules.expressions.references import (
@@ -84,6 +91,8 @@ class Checker:
         Raises:
             Refused: after reporting what is wrong.
         """
+        if stretch is None:
+            refuse_comment(text, self._mistakes.report, self._scope.rule)
         node = parse(text, stretch or (0, len(text.value)), self._mistakes.report, self._scope.rule)
         if node is None:
             raise Refused

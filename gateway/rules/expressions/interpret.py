@@ -98,9 +98,7 @@ def interpret(
 
 
 class _Interpreter:
-    def __init__(
-        self, operands: Sequence[Value], watch: Watch | None, blame: Blame | None
-    ) -> None:
+    def __init__(self, operands: Sequence[Value], watch: Watch | None, blame: Blame | None) -> None:
         self._operands = operands
         self._watch = watch
         self._blame = blame

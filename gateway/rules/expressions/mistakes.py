@@ -110,6 +110,18 @@ class Mistakes:
         return None
 
 
+def refuse_comment(text: Text, report: Report, rule: str | None) -> None:
+    """Refuse ``message: Order #12 missing``: YAML has cut the text at the ``#``."""
+    if text.comment is not None:
+        report.error(
+            "R214",
+            "YAML takes the rest of this line for a comment",
+            text.comment,
+            hint="write the whole text in quotes",
+            rule=rule,
+        )
+
+
 def meant(name: str | None) -> str | None:
     """Ask whether a known name was meant."""
     return f'did you mean "{name}"?' if name else None

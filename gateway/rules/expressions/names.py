@@ -101,6 +101,8 @@ class Names:
             return f"write {name}(...) for the function"
         if name in self._scope.params:
             return f"write params.{name} for the param"
+        if name in self._made_keys:
+            return f"write value.{name} for what is selected"
         meant = closest(name, self._scope.lets)
         return f"write {meant} for the name of let" if meant else None
 
@@ -116,10 +118,18 @@ class Names:
                     f"{root} is a value, so it has no .{keys[0]}",
                     f"write field.{root}.{keys[0]}",
                 )
-            return None
+            return self._part_of_field(root, keys[0])
         if root in FACT_KEYS:
             return self._fact((root, *keys))
         return resolve(keys)
+
+    def _part_of_field(self, name: str, key: str) -> Namespace | None:
+        if name in RESERVED or self._scope.is_unknown(self._scope.schema_id(name)):
+            return None
+        hint = f"write {key}({name})" if key in FUNCTIONS else f"write {key} for the field"
+        if name in ("previous", "next"):
+            hint = f"write row.{name}.{key}"
+        return _wrong("R207", f"{name} is a value, so it has no .{key}", hint)
 
     def displayed(self, field: FieldValue) -> Reference | None:
         """Give the reference to a field's displayed text if no type was declared for it."""
@@ -224,9 +234,21 @@ class Names:
                 f"value is the selected datapoint's, and the rule selects {selected}",
                 "name the field",
             )
+        made = self._made_keys
+        if keys and made and keys[0] not in made:
+            hint = _meant(closest(keys[0], made)) or f"there are {', '.join(sorted(made))}"
+            return _wrong("R207", f'what is selected has no "{keys[0]}"', hint)
         return Namespace(Selected(), self._selected_kind(), rest=keys)
 
+    @property
+    def _made_keys(self) -> frozenset[str]:
+        """The keys that the selector makes, if its results are surely mappings."""
+        path = self._scope.path
+        return (path.keys if path else None) or frozenset()
+
     def _selected_kind(self) -> Kind:
+        if self._made_keys:
+            return Kind.MAPPING
         if self._scope.selects is Selects.RESULTS or self._scope.selected is None:
             return Kind.ANY & ~Kind.COLUMN
         name = self._scope.selected

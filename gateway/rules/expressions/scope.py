@@ -12,6 +12,7 @@ from enum import Enum, auto
 from gateway.annotation.values import Kind
 from gateway.rules.context import Param, QueueContext
 from gateway.rules.queue_schema import SchemaField
+from gateway.rules.selectors.path import Path
 from gateway.rules.yaml.source import Text
 from gateway.spelling import closest
 
@@ -37,6 +38,8 @@ class Scope:
     selects: Selects
     #: The schema id after ``select``, if it is one.
     selected: str | None = None
+    #: The JMESPath after ``select``, if it is one.
+    path: Path | None = None
     rule: str | None = None
     #: The names of params that were used; shared by all expressions of a queue.
     used_params: set[str] = field(default_factory=set)

@@ -97,7 +97,7 @@ def is_vat(code: str, country: str | None = None) -> bool:
     asked = _country(country)
     asked = _SAME_VAT.get(asked, asked)
     if asked not in _VAT:
-        raise FunctionError(f"there is no check of VAT numbers of the country {asked}")
+        raise FunctionError("there is no check of VAT numbers of this country")
     return _is_vat_of(asked, prefix, code)
 
 
@@ -110,7 +110,7 @@ def is_company_number(code: str, country: str) -> bool:
     """Check a company's number in the register of *country*."""
     asked = _country(country)
     if asked not in _COMPANY:
-        raise FunctionError(f"there is no check of company numbers of the country {asked}")
+        raise FunctionError("there is no check of company numbers of this country")
     if asked in ("CZ", "SK"):  # Both count alike; the module also takes persons' numbers.
         code = re.sub(r"\s", "", code)
         return bool(_EIGHT_DIGITS.fullmatch(code)) and _is_valid(_standard("cz.dic"), code)

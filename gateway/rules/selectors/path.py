@@ -17,7 +17,7 @@ from gateway.rules.selectors.compile import compile_tree
 from gateway.rules.selectors.loops import Run
 from gateway.rules.selectors.parse import PathSyntaxError, parse
 from gateway.rules.selectors.shape import Shape, recognize
-from gateway.rules.selectors.tree import copies, id_key
+from gateway.rules.selectors.tree import copies, id_key, result_keys
 
 __all__ = ["Path", "PathSyntaxError", "SelectorError", "Shape", "compile_path"]
 
@@ -48,6 +48,13 @@ class Path:
     #: The key under which a result carries its node's id: ``id``, or as a last
     #: ``.{node_id: id}`` renames it.
     id_key: str
+    #: The keys that each result has, if it is a mapping made in braces.
+    keys: frozenset[str] | None
+
+    @property
+    def gives_datapoints(self) -> bool:
+        """Whether its results may be, or carry the ids of, datapoints."""
+        return self.keys is None or self.id_key in self.keys
 
 
 def compile_path(text: str) -> Path:
@@ -58,7 +65,8 @@ def compile_path(text: str) -> Path:
     """
     tree = parse(text)
     run = compile_tree(tree)
-    return Path(text, _searching(run, copies(tree) > _MANY_COPIES), recognize(tree), id_key(tree))
+    search = _searching(run, copies(tree) > _MANY_COPIES)
+    return Path(text, search, recognize(tree), id_key(tree), result_keys(tree))
 
 
 def _searching(run: Run, measured: bool) -> Callable[[Any], Any]:

@@ -141,6 +141,21 @@ def text_equality(tree: Tree) -> tuple[tuple[str, ...], str] | None:
     return path, right["value"]
 
 
+def result_keys(tree: Tree) -> frozenset[str] | None:
+    """List the keys that each result has, if it is a mapping made in braces and no node."""
+    match tree["type"]:
+        case "multi_select_dict":
+            keys = frozenset(pair["value"] for pair in tree["children"])
+            is_node = "schema_id" in keys and keys & {"content", "children"}
+            return None if is_node else keys
+        case "projection" | "filter_projection" | "value_projection":
+            return result_keys(tree["children"][1])
+        case "pipe" | "subexpression":
+            return result_keys(tree["children"][-1])
+        case _:
+            return None
+
+
 def id_key(tree: Tree) -> str:
     """Find the key under which results carry their node's id: the last ``{key: id}``, or ``id``."""
     found = "id"

@@ -17,6 +17,7 @@ from gateway.annotation.values import MAX_TEXT, UNREADABLE, Kind, Value, kind_na
 from gateway.diagnostic import Report
 from gateway.rules.expressions import kinds
 from gateway.rules.expressions.expression import Expression, compile_expression
+from gateway.rules.expressions.mistakes import refuse_comment
 from gateway.rules.expressions.scope import Scope
 from gateway.rules.function import FunctionError
 from gateway.rules.functions import FUNCTIONS
@@ -71,7 +72,7 @@ def compile_template(text: Text, scope: Scope, report: Report) -> Template | Non
     Returns:
         The template, or None after reporting what is wrong with it.
     """
-    _refuse_comment(text, scope, report)
+    refuse_comment(text, report, scope.rule)
     parts: list[str | Hole] = []
     sound = True
     try:
@@ -217,18 +218,6 @@ def _renders(expression: Expression, chosen: Format | None, scope: Scope, report
         report.error("R213", message, place, rule=scope.rule)
         return False
     return True
-
-
-def _refuse_comment(text: Text, scope: Scope, report: Report) -> None:
-    """Refuse ``message: Order #12 missing``: YAML has cut the template at the ``#``."""
-    if text.comment is not None:
-        report.error(
-            "R214",
-            "YAML takes the rest of this line for a comment",
-            text.comment,
-            hint="write the whole text in quotes",
-            rule=scope.rule,
-        )
 
 
 _FORGOTTEN: Final = re.compile(

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from jsonschema import Draft7Validator, ValidationError
 
 
-
-
 def check_structure(root: Map, kind: Kind, report: Report) -> bool:
     """Hold a file against the JSON Schema of its *kind* and report every mistake.
 

@@ -51,7 +51,7 @@ _LITERALS = {
 @st.composite
 def expressions(draw, kind=Kind.BOOLEAN, depth=3):
     """Write an expression that is likely to be of *kind*."""
-    if depth <= 0 or kind not in _MAKERS and draw(st.booleans()):
+    if depth <= 0 or (kind not in _MAKERS and draw(st.booleans())):
         return draw(_LEAVES[kind])
     makers = [*_MAKERS.get(kind, ()), _call, _choice, None]
     maker = draw(st.sampled_from(makers))
@@ -142,7 +142,8 @@ _MAKERS = {
         _unary("not"),
     ],
     Kind.COLUMN: [
-        _infix(["+", "-", "*", "/", "==", "<"], (Kind.COLUMN, Kind.COLUMN), (Kind.COLUMN, Kind.NUMBER)),
+        _infix(["+", "-", "*", "/", "==", "<"], (Kind.COLUMN, Kind.COLUMN),
+        (Kind.COLUMN, Kind.NUMBER)),
     ],
 }  # fmt: skip
 

@@ -221,5 +221,5 @@ def test_duplicates_and_distinct_values_agree(values):
 @pytest.mark.parametrize("keys", [[["A"], "B"], [{"A": "B"}], []])
 @pytest.mark.parametrize("ask", [count_by, lambda keys, key: sum_by(keys, keys, key)])
 def test_a_key_is_a_single_value(keys, ask):
-    with pytest.raises(FunctionError, match="a key is a single value, this is a (list|mapping)"):
+    with pytest.raises(FunctionError, match="a key is a single value, this is a"):
         ask(Column(keys), ["A"])

@@ -181,7 +181,8 @@ def test_places_are_those_of_the_file_in_every_style(yaml, line, column):
     "text",
     [
         "total", "value", "row.number", "total * 2", "amount_total * 2", "amount_total + 1", "a*b",
-        "field.total.value", "params.tolerance", "row.previous.amount", "upper(total)", "sum(amount)",
+        "field.total.value", "params.tolerance", "row.previous.amount", "upper(total)",
+        "sum(amount)",
         "a_b - c / d", "twice",
     ],
 )  # fmt: skip

@@ -1,0 +1,93 @@
+"""What commands read: a configuration folder, a stored payload; and how they give up.
+
+Law: reads, and says what is wrong with what it read; decides nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import click
+
+from gateway.spelling import closest
+
+if TYPE_CHECKING:
+    from gateway.config.configuration import Configuration
+    from gateway.diagnostic import Report
+    from gateway.rules.context import QueueContext, RulesFile
+    from gateway.rules.rule import RuleSet
+
+_MOST_NAMES: Final = 12
+
+
+def give_up(text: str, code: int = 2) -> NoReturn:
+    """Say why the job cannot be done, and end."""
+    click.echo(f"Error: {text}", err=True)
+    raise click.exceptions.Exit(code)
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> NoReturn:
+    """Give up over a name that is none of *known*."""
+    names = sorted(known)
+    meant = closest(name, names)
+    more = ", …" if len(names) > _MOST_NAMES else ""
+    there = (
+        f"did you mean {meant!r}?"
+        if meant
+        else f"there are {', '.join(names[:_MOST_NAMES]) or 'none'}{more}"
+    )
+    give_up(f"no {what} is called {name!r}; {there}")
+
+
+def load_with_queue(configs: Path, name: str) -> Configuration:
+    """Load a folder that needs no secrets to be there, and has a queue file *name*."""
+    from gateway.config.drawing import draw_all
+    from gateway.config.load import check
+
+    loaded = check(configs, os.environ, secrets=False)
+    if loaded.configuration is None or loaded.report.errors:
+        click.echo(draw_all(loaded.report, loaded.sources), err=True)
+        raise click.exceptions.Exit(1)
+    if name not in loaded.configuration.by_name:
+        unknown("queue file", name, loaded.configuration.by_name)
+    return loaded.configuration
+
+
+def load_rules_files(configs: Path, name: str) -> tuple[QueueContext, Sequence[RulesFile]]:
+    """Load a folder, and give the files and the settings of the queue file *name*."""
+    from gateway.config.build import build
+    from gateway.config.drawing import draw_all
+    from gateway.config.folder import take_snapshot
+    from gateway.config.references import References
+    from gateway.config.sources import shown_sources
+    from gateway.rules.compile import compile_rules
+
+    kept: dict[str, Sequence[RulesFile]] = {}
+
+    def compile_and_keep(
+        files: Sequence[RulesFile], context: QueueContext, report: Report
+    ) -> RuleSet:
+        kept[context.name] = files
+        return compile_rules(files, context, report)
+
+    snapshot = take_snapshot(configs)
+    built = build(snapshot, References(os.environ, resolving=False), compile_and_keep)
+    if built.configuration is None or built.report.errors:
+        click.echo(draw_all(built.report, shown_sources(snapshot, built.report)), err=True)
+        raise click.exceptions.Exit(1)
+    queue = built.configuration.by_name.get(name)
+    if queue is None:
+        unknown("queue file", name, built.configuration.by_name)
+    return queue.context, kept[name]
+
+
+def read_payload(source: Path) -> bytes:
+    """Read a stored payload; ``-`` is stdin."""
+    try:
+        return sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
+    except OSError as error:
+        give_up(f"cannot read {source}: {(error.strerror or 'unreadable').lower()}")

@@ -1,0 +1,104 @@
+"""The benchmark's pieces run, and what it compares are equal answers; no test looks at a clock."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bench import commands, http, load
+from bench.payloads import QUEUE, QUEUE_OF_PATHS, body
+from bench.rounds import Paired, paired
+from bench.subjects import RULES, answered, many_rules, served, signed
+from bench.yardsticks import floor, limit
+
+NEUTRAL = {"messages": [], "operations": []}
+REPLACING = {"price-in-cents", "unit-of-the-erp", "currency-upper-case"}
+
+
+@pytest.fixture(scope="module")
+def gateway():
+    return served(RULES)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 10, 100])
+def test_a_payload_has_the_rows_that_were_asked_for_and_every_key(rows):
+    sections = json.loads(body(rows))["annotation"]["content"]
+    header = [node for section in sections[:-1] for node in section["children"]]
+    (table,) = sections[-1]["children"]
+    cells = [cell for row in table["children"] for cell in row["children"]]
+
+    assert len(header) == 30
+    assert len(table["children"]) == rows
+    assert len(cells) == 11 * rows
+    assert len({frozenset(one) for one in (*header, *cells)}) == 1
+    assert len({one["id"] for one in (*header, *cells)}) == 30 + 11 * rows
+
+
+def test_the_same_arguments_give_the_same_bytes():
+    assert body(7) == body(7)
+
+
+@pytest.mark.parametrize("queue", [QUEUE, QUEUE_OF_PATHS])
+@pytest.mark.parametrize("rows", [1, 10, 100])
+def test_all_that_is_compared_answers_the_same(gateway, rows, queue):
+    data, signature = signed(body(rows, queue))
+
+    answer = answered(gateway, data, signature)
+
+    assert json.loads(answer.body) == NEUTRAL
+    assert json.loads(limit(data, signature)) == json.loads(floor(data, signature)) == NEUTRAL
+    assert (answer.rules, set(answer.fired), answer.failed) == (20, REPLACING, ())
+
+
+def test_paths_select_the_same_runs_as_schema_ids(gateway):
+    outcomes = []
+    for queue in (QUEUE, QUEUE_OF_PATHS):
+        evaluation = answered(gateway, *signed(body(20, queue))).evaluation
+        assert evaluation is not None
+        outcomes.append([(one.rule, one.runs, one.fired) for one in evaluation.outcomes])
+
+    assert outcomes[0] == outcomes[1]
+    assert sum(runs for _, runs, _ in outcomes[0]) == 10 * 20 + 10
+
+
+@pytest.mark.parametrize("work", [limit, floor])
+def test_yardsticks_verify(work):
+    with pytest.raises(ValueError, match="signature"):
+        work(body(1), "sha256=" + "0" * 64)
+
+
+def test_many_rules_are_all_run(tmp_path):
+    gateway = served(many_rules(tmp_path / "configs", 12, QUEUE))
+
+    assert answered(gateway, *signed(body(3))).rules == 12
+
+
+def test_rounds_run_their_works_in_turns():
+    calls: list[str] = []
+
+    found = paired([lambda: calls.append("a"), lambda: calls.append("b")], 2, length=0)
+
+    assert len(found.seconds) == 2
+    assert calls[-4:] == ["a", "b", "a", "b"]
+
+
+def test_a_ratio_is_the_median_of_the_rounds_ratios():
+    found = Paired([[2.0, 1.0], [9.0, 3.0], [8.0, 2.0]])
+
+    assert (found.ratio(0, 1), found.median(0), found.difference(0, 1)) == (3.0, 8.0, 6.0)
+
+
+def test_decoding_takes_less_than_the_body():
+    assert 0 < commands.decoding_memory() < len(body(1000))
+
+
+def test_the_load_generator_counts_what_a_gateway_answers():
+    with http.gateway() as server:
+        assert load.post(server.port, "/hook", body(3), 4, 2) > 0
+        assert server.resident() > 0
+
+
+def test_the_load_generator_refuses_to_count_refusals():
+    with http.plain() as server, pytest.raises(RuntimeError, match="0 of 2"):
+        load.post(server.port, "/elsewhere", body(1), 2, 1)
