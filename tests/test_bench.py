@@ -9,8 +9,10 @@ import pytest
 from bench import commands, http, load
 from bench.payloads import QUEUE, QUEUE_OF_PATHS, body
 from bench.rounds import Paired, paired
-from bench.subjects import RULES, answered, many_rules, served, signed
+from bench.subjects import ENVIRONMENT, RULES, answered, many_rules, served, signed
 from bench.yardsticks import floor, limit
+from gateway.config.load import load as load_folder
+from gateway.rules.rule import ByPath
 
 NEUTRAL = {"messages": [], "operations": []}
 REPLACING = {"price-in-cents", "unit-of-the-erp", "currency-upper-case"}
@@ -60,6 +62,13 @@ def test_paths_select_the_same_runs_as_schema_ids(gateway):
 
     assert outcomes[0] == outcomes[1]
     assert sum(runs for _, runs, _ in outcomes[0]) == 10 * 20 + 10
+
+
+def test_no_path_is_answered_from_the_index():
+    rules = load_folder(RULES, ENVIRONMENT).by_name["paths"].rules.rules
+    selectors = [rule.select for rule in rules]
+
+    assert [one.path.shape for one in selectors if isinstance(one, ByPath)] == [None] * 13
 
 
 @pytest.mark.parametrize("work", [limit, floor])

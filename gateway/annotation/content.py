@@ -163,8 +163,9 @@ class Content:
         nodes = self.tree.nodes(schema_id)
         table = self.tree.table_of.get(schema_id)
         kind = self._declared.get(schema_id)
-        sweeps = len(nodes) > 1 and not self._placeholders
-        column = _read_clean(nodes, table, kind) if sweeps else None
+        if len(nodes) == 1 and nodes[0] is not None:
+            return self._read_only(schema_id, nodes[0].content, table)
+        column = None if self._placeholders else _read_clean(nodes, table, kind)
         if column is not None:
             assert column.kind is not None  # noqa: S101 - what a clean column promises.
             self._kinds[schema_id] = column.kind
@@ -174,6 +175,17 @@ class Content:
         self._kinds[schema_id] = kind
         values = [self._cell(content, kind) for content in contents]
         return Column(values, table, _common_kind(values))
+
+    def _read_only(self, schema_id: str, content: Any, table: Table | None) -> Column:
+        """Read a column of one cell: that of nearly every field outside tables."""
+        kind = self._declared.get(schema_id)
+        if kind is None:
+            normalized = None if content is None else content.normalized_value
+            plain = not normalized or normalized == _NULL or not content.value
+            kind = Kind.TEXT if plain else shape_of(normalized)
+        self._kinds[schema_id] = kind
+        value = self._cell(content, kind)
+        return Column([value], table, _KINDS.get(value.__class__))
 
     def _cell(self, content: Any, kind: Kind) -> Value:
         text = None if content is None else content.value

@@ -40,6 +40,9 @@ class Kind(Flag):
     SCALAR = TEXT | NUMBER | DATE | BOOLEAN
     ANY = SCALAR | LIST | MAPPING | COLUMN | DURATION
 
+    # There is one object for each; the inherited hash would ask it for its name every time.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Duration:

@@ -139,6 +139,18 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Where an expectation is written."""
+
+    #: The case that it belongs to.
+    case: Span
+    #: The word ``expect``.
+    key: Span
+    #: What stands behind it.
+    value: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What must be answered."""
 
@@ -146,10 +158,8 @@ class Expected:
     effects: Mapping[str, Sequence[Wanted]] = field(default_factory=dict)
     #: More may be answered.
     subset: bool = False
-    #: The node of ``expect``; None where there is none to write anew.
-    span: Span | None = None
-    #: Whether it was written in braces.
-    flow: bool = False
+    #: Where it is written; None where there is none to write anew.
+    written: Written | None = None
     #: Cases of a table may share one.
     shared: bool = False
 

@@ -19,6 +19,7 @@ from gateway.cases.case import (
     Matcher,
     Matching,
     Wanted,
+    Written,
 )
 from gateway.cases.given import GivenReader, ReadPayload
 from gateway.cases.naming import Names
@@ -140,8 +141,7 @@ class _Reader:
         return Expected(
             effects=effects,
             subset=isinstance(subset, Scalar) and subset.data is True,
-            span=node.span,
-            flow=node.flow is not None or not node.entries,
+            written=Written(case.span, case.entries["expect"].key.span, node.span),
         )
 
     def _items(self, node: Node) -> Iterator[Wanted]:

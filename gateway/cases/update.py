@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from gateway.cases.case import Expected
+from gateway.cases.case import Expected, Written
 from gateway.cases.compare import EFFECTS, Item
 from gateway.cases.run import Result, Status
 from gateway.cases.writing import WIDTH, block, flow
@@ -22,26 +22,22 @@ _BOM: Final = "\ufeff"
 def is_updatable(result: Result) -> bool:
     """Whether the case of *result* has an expectation of its own that can be written anew."""
     expected = result.case.expected
-    return result.status is Status.FAILED and expected.span is not None and not expected.shared
+    return result.status is Status.FAILED and expected.written is not None and not expected.shared
 
 
 def updated(text: str, results: Sequence[Result]) -> str:
     """Write the expectations of those *results* anew that are updatable; *text* is their file."""
     mark = _BOM if text.startswith(_BOM) else ""
     text = text.removeprefix(mark)
-    starts = [0, *(found.end() for found in LINE_BREAK.finditer(text))]
-    changes = []
-    for result in filter(is_updatable, results):
-        span = result.case.expected.span
-        assert span is not None  # noqa: S101 - what updatable means.
-        start = starts[span.line - 1] + span.column - 1
-        # A block scalar ends where the next line begins.
-        end = starts[span.end_line - 1] + span.end_column - 1
-        end = start + len(text[start:end].rstrip())
-        changes.append((start, end, result))
-    for start, end, result in sorted(changes, key=lambda change: -change[0]):
-        begin, written = _written(text, start, result)
-        text = text[:begin] + written + text[end:]
+    lines = [0, *(found.end() for found in LINE_BREAK.finditer(text))]
+    ending = "\r\n" if "\r\n" in text else "\n"
+    changes = [
+        _change(text, lines, found.written, expectation(found, result.answered))
+        for result in results
+        if is_updatable(result) and (found := result.case.expected).written is not None
+    ]
+    for start, end, written in sorted(changes, reverse=True):
+        text = text[:start] + written.replace("\n", ending) + text[end:]
     return mark + text
 
 
@@ -51,25 +47,25 @@ def is_sound(text: str) -> bool:
     return read_yaml(text.encode(), "", report) is not None and not report.errors
 
 
-def _written(text: str, start: int, result: Result) -> tuple[int, str]:
-    """Give the new text of an expectation, and where it begins."""
-    value = expectation(result.case.expected, result.answered)
-    line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    column = start - line
+def _change(
+    text: str, lines: Sequence[int], place: Written, value: Mapping[str, Any]
+) -> tuple[int, int, str]:
+    """Give what to replace, as offsets, and by what."""
+    start = lines[place.value.line - 1] + place.value.column - 1
+    end = lines[place.value.end_line - 1] + place.value.end_column - 1
+    # A block ends where the next line begins.
+    end = start + len(text[start:end].rstrip())
+    column = place.value.column - 1
     inline = flow(value)
-    if result.case.expected.flow and (column + len(inline) <= WIDTH or _in_flow(text, line, start)):
-        return start, inline
-    if not result.case.expected.flow:
-        return start, "\n".join(block(value, column)) if value else inline
-    key = text.rfind("expect", line, start)
-    indent = key - line + 2
-    before = text[:start].rstrip()
-    return len(before), "\n" + " " * indent + "\n".join(block(value, indent))
-
-
-def _in_flow(text: str, line: int, start: int) -> bool:
-    """Whether the expectation stands within braces that began earlier on its line."""
-    return "{" in text[line:start]
+    is_flow = text[start] == "{"
+    is_within = text[lines[place.case.line - 1] + place.case.column - 1] == "{"
+    if not value or is_within or (is_flow and column + len(inline) <= WIDTH):
+        return start, end, inline
+    if not is_flow:
+        return start, end, "\n".join(block(value, column))
+    indent = place.key.column + 1
+    begin = len(text[:start].rstrip())
+    return begin, end, "\n" + " " * indent + "\n".join(block(value, indent))
 
 
 def expectation(expected: Expected, found: Mapping[str, Sequence[Item]]) -> Mapping[str, Any]:

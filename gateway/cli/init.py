@@ -115,6 +115,6 @@ def _next(folder: Path) -> str:
     written = shlex.quote(str(folder))
     return f"""
 Next, put your queue's id into {folder / "queues/invoices.queue.yaml"}, and
-  export {VARIABLE}=...    # the secret of the queue's hook
+  export {VARIABLE}=...    # the secret of its hook, 16 characters or more
   gateway check {written}
   gateway serve {written}"""

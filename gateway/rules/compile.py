@@ -17,6 +17,7 @@ from gateway.rules.compile_rule import ALONE, Around, compile_group, compile_rul
 from gateway.rules.context import Param, QueueContext, RulesFile
 from gateway.rules.expressions.references import RESERVED
 from gateway.rules.expressions.scope import Scope, Selects
+from gateway.rules.lint import check_together
 from gateway.rules.merge import merged, written_out
 from gateway.rules.rule import Rule, RuleSet
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
@@ -115,6 +116,7 @@ class _Compiler:
                 meant = closest(name, self._places)
                 hint = f'did you mean "{meant}"?' if meant else None
                 self.report.error("R416", f'no rule "{name}" to change', entry.key.span, hint=hint)
+        check_together(self.rules, self.report)
         if self.report.errors:
             return  # What is broken may well be what uses a param.
         for name in sorted(self.context.own_params - self._used_params):

@@ -4,11 +4,14 @@ import copy
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.annotation.tree import MAX_NODES
 from gateway.hooks.request import Decoder, PayloadError
 from gateway.hooks.wire import Reads
-from tests.documents import Document, ask, gateway, number
+from gateway.runtime import ForeignSecretError
+from tests.documents import UNSIGNED, Document, ask, gateway, number
 
 READS = Reads(
     content=frozenset(("page", "rir_text", "rir_confidence")),
@@ -369,3 +372,21 @@ def test_names_that_a_sender_invents_are_other(event, action, name):
     sent = msgspec.json.encode({"event": event, "action": action})
 
     assert Decoder(Reads()).decode(sent).name == name
+
+
+PIECES = [b"null", b"1e400", b'"None"', b"[]", b"{}", b"-1", b"true", b'"\\u0000"', b'"\\ud800"']
+
+
+@given(st.data())
+def test_any_bytes_get_an_answer_or_a_refusal(made, data):
+    sent = bytearray(BODY)
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(sent) - 1))
+        end = min(len(sent), start + data.draw(st.integers(0, 60)))
+        sent[start:end] = data.draw(st.sampled_from(PIECES) | st.binary(max_size=3))
+
+    try:
+        answer = made.answer(bytes(sent), UNSIGNED, "acme")
+    except (PayloadError, ForeignSecretError):
+        return
+    assert msgspec.json.decode(answer.body).keys() >= {"messages", "operations"}

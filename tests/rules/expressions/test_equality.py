@@ -169,3 +169,26 @@ def test_a_function_in_a_vector_gives_what_its_checked_call_gives(name, data):
     found = compile_condition(Text.inline(text), ROWS, Report())
     if found is not None:
         check_vector(draw, found.tree, None, len(found.references))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "n + 1", "-n", "n == 1", "n in [1]", "'A' in x", "t[0:n]", "abs(n)", "sum(n, 1)", "sum(x)",
+        "is_set(n)", "where(c, n)", "default(x, 1)", "case(p, 1)", "1 if p else 2", "p and q",
+        "not p", "x.part if p else 1", "round(n, 2)", "equal(n, 1)", "max(n, 1)",
+    ],
+)  # fmt: skip
+def test_a_failure_computed_ahead_is_raised_by_whatever_uses_it(text):
+    report = Report()
+    expression = compile_expression(Text.inline(text), scope(fields={}), report)
+    assert expression is not None, [found.message for found in report]
+    operands = [Deferred(FunctionError("computed ahead"))] * len(expression.references)
+    run = compile_tree(expression.tree, len(operands))
+
+    said = outcome(lambda: interpret(expression.tree, operands))
+
+    assert outcome(lambda: run(*operands)) == said
+    if text != "default(x, 1)":
+        assert said[0] == "failed"
+        assert str(said[1].error) == "computed ahead"

@@ -36,6 +36,7 @@ def failure(text, within=None, **values):
         "t not in ['A']", "'a' in t", "t[0:2]", "'abc'[n:]", "'abc'[:n]", "abs(n)", "upper(t)",
         "contains(t, 'x')", "equal(n, 1)", "n > 1 and p", "p or n > 1", "t == d",
         "map(t, {'A': 1})",
+        "n == params.rates.none", "params.rates.none != n", "-params.rates.none",
     ],
 )  # fmt: skip
 def test_empty_spreads(text):
