@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench import commands, http
 from bench.payloads import QUEUE, QUEUE_OF_PATHS, body
-from bench.rounds import Paired, paired
+from bench.rounds import Paired, Work, paired
 from bench.subjects import answered, many_rules, served, settled, signed
 from bench.yardsticks import floor, limit
 
@@ -38,25 +39,24 @@ def requests(rounds: int) -> Iterator[Figure]:
     gateway = settled(served())
     for rows in ROWS:
         data, signature = signed(body(rows))
-        found = paired(
-            [
-                lambda: answered(gateway, data, signature),  # noqa: B023 - called before the next.
-                lambda: limit(data, signature),  # noqa: B023
-                lambda: floor(data, signature),  # noqa: B023
-            ],
-            rounds,
-        )
+        whole = partial(answered, gateway, data, signature)
+        # Each beside one yardstick: what the floor leaves in the caches is not the limit's cost.
+        above = paired([whole, partial(limit, data, signature)], rounds)
+        below = paired([whole, partial(floor, data, signature)], rounds)
         name = f"request, 20 rules, {rows:,} rows"
-        yield Figure(f"{name}: milliseconds", f"{found.median(0) * 1e3:.2f}")
-        yield Figure(f"{name}: × limit", f"{found.ratio(0, 1):.2f}", f"≤ {_LIMIT_GOALS[rows]}")
-        yield Figure(f"{name}: × floor", f"{found.ratio(0, 2):.2f}", f"≤ {_FLOOR_GOALS[rows]}")
+        yield Figure(f"{name}: milliseconds", f"{above.median(0) * 1e3:.2f}")
+        yield Figure(f"{name}: × limit", f"{above.ratio(0, 1):.2f}", f"≤ {_LIMIT_GOALS[rows]}")
+        yield Figure(f"{name}: × floor", f"{below.ratio(0, 1):.2f}", f"≤ {_FLOOR_GOALS[rows]}")
 
 
 def paths(rounds: int) -> Iterator[Figure]:
     """Measure the same rules with selectors that no index answers."""
     gateway = settled(served())
     data, signature = signed(body(100, QUEUE_OF_PATHS))
-    works = [lambda: answered(gateway, data, signature), lambda: floor(data, signature)]
+    works: list[Work] = [
+        partial(answered, gateway, data, signature),
+        partial(floor, data, signature),
+    ]
     found = paired(works, rounds)
     yield Figure("any JMESPath, 100 rows: × floor", f"{found.ratio(0, 1):.2f}", "≤ 1.8")
 
@@ -79,7 +79,7 @@ def linearity(rounds: int) -> Iterator[Figure]:
     gateway = settled(served())
     for rows in _MANY_ROWS:
         data, signature = signed(body(rows))
-        one = paired([lambda: answered(gateway, data, signature)], rounds)  # noqa: B023
+        one = paired([partial(answered, gateway, data, signature)], rounds)
         cost = one.median(0) / rows
         yield Figure(f"20 rules, {rows:,} rows: microseconds per row", f"{cost * 1e6:.1f}")
 
@@ -87,10 +87,7 @@ def linearity(rounds: int) -> Iterator[Figure]:
 def _against_rules(counts: tuple[int, ...], data: bytes, signature: str, rounds: int) -> Paired:
     with TemporaryDirectory() as folder:
         gateways = [served(many_rules(Path(folder, str(count)), count, QUEUE)) for count in counts]
-    return paired(
-        [lambda one=one: answered(one, data, signature) for one in gateways],  # type: ignore[misc]
-        rounds,
-    )
+    return paired([partial(answered, one, data, signature) for one in gateways], rounds)
 
 
 def processes(rounds: int) -> Iterator[Figure]:

@@ -33,7 +33,8 @@ class Diagnostic:
     """One mistake: what is wrong, where, and what to do about it."""
 
     #: Stable, documented in docs/diagnostics.md: ``R1xx`` YAML and structure, ``R2xx`` names and
-    #: selectors, ``R3xx`` types, ``R4xx`` meaning, ``R9xx`` the gateway's own faults.
+    #: selectors, ``R3xx`` types, ``R4xx`` meaning, ``R5xx`` cases of tests, ``R9xx`` the gateway's
+    #: own faults.
     code: str
     severity: Severity
     message: str

@@ -36,9 +36,7 @@ def test_every_case_of_the_example_passes(ran):
     explain = explainer(runner)
 
     assert results
-    assert [
-        "\n".join(tell_result(one, explain)) for one in results if one.status != "passed"
-    ] == []
+    assert ["\n".join(tell_result(one, explain)) for one in results if one.status != "passed"] == []
 
 
 def test_every_rule_of_the_example_has_fired_in_a_case(ran):

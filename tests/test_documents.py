@@ -201,6 +201,7 @@ def test_no_block_escapes_the_tests():
         not in {
             *((("yaml", kind)) for kind in ("rule", "rules", "refused", "queue", "gateway")),
             ("yaml", "document"),
+            ("yaml", "test"),
             ("text", "answer"),
             ("json", "answer"),
             ("sh",),

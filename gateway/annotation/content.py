@@ -180,9 +180,8 @@ class Content:
         """Read a column of one cell: that of nearly every field outside tables."""
         kind = self._declared.get(schema_id)
         if kind is None:
-            normalized = None if content is None else content.normalized_value
-            plain = not normalized or normalized == _NULL or not content.value
-            kind = Kind.TEXT if plain else shape_of(normalized)
+            normalized = content.normalized_value if content is not None and content.value else None
+            kind = shape_of(normalized) if normalized and normalized != _NULL else Kind.TEXT
         self._kinds[schema_id] = kind
         value = self._cell(content, kind)
         return Column([value], table, _KINDS.get(value.__class__))

@@ -10,15 +10,15 @@ from typing import Any, Final
 
 from gateway.annotation.values import UNREADABLE, Value, clean_text, parse_number
 
-#: Lists inside lists that are looked into: deeper ones come from somebody who means harm.
+#: Lists and mappings inside each other that are looked into: deeper ones mean harm.
 MAX_DEPTH: Final = 20
 
 
 def from_json(data: Any, depth: int = MAX_DEPTH) -> Value:
     """Turn decoded JSON into a value: exact numbers, ``""`` and null empty, the rest bounded.
 
-    The parts of a mapping are turned when they are asked for; lists that are more than *depth*
-    deep are unreadable there.
+    The parts of a mapping are turned when they are asked for. What is more than *depth* deep is
+    unreadable: a list from there on, a mapping as a whole.
     """
     match data:
         case None | "":
@@ -35,4 +35,20 @@ def from_json(data: Any, depth: int = MAX_DEPTH) -> Value:
         case list() | tuple():
             return [from_json(item, depth - 1) for item in data] if depth else UNREADABLE
         case _:
-            return data
+            return data if _is_flat(data, depth) else UNREADABLE
+
+
+def _is_flat(data: Any, depth: int) -> bool:
+    """Whether nothing in *data* is deeper than *depth*."""
+    level = [data]
+    for _ in range(depth + 1):
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                below += one.values()
+            elif isinstance(one, list):
+                below += one
+        if not below:
+            return True
+        level = below
+    return False

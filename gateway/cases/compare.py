@@ -147,9 +147,13 @@ def _claims(wanted: Sequence[Wanted], got: Sequence[Item]) -> Mapping[int, int]:
 
     def claim(number: int, tried: set[int]) -> bool:
         for at in fitting[number]:
+            if at not in owner:
+                owner[at] = number
+                return True
+        for at in fitting[number]:
             if at not in tried:
                 tried.add(at)
-                if at not in owner or claim(owner[at], tried):
+                if claim(owner[at], tried):
                     owner[at] = number
                     return True
         return False

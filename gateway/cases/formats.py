@@ -16,6 +16,7 @@ from gateway.cases.compare import Difference
 from gateway.cases.coverage import Covered, percent
 from gateway.cases.run import Result, Status
 from gateway.cases.telling import Explain, details, summary
+from gateway.config.drawing import visible
 
 #: What XML 1.0 cannot hold.
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -65,7 +66,7 @@ def as_github(results: Sequence[Result], _rules: Sequence[Covered], explain: Exp
         place = result.case.place
         if not result.is_good:
             told = "\n".join(details(result, explain))
-            title = _property(f"{result.case.name}")
+            title = _property(visible(result.case.name))
             where = f"file={_property(place.file)},line={place.line},col={place.column}"
             lines.append(f"::error {where},title={title}::{_message(told)}")
     return "\n".join([*lines, summary(results)])

@@ -48,6 +48,7 @@ class GivenReader:
             for name, rows in self._table(entry.key, entry.value)
         }
         fields = dict(self._cells(node.get("fields"), self._field))
+        self._check_annotation(node.get("annotation"))
         given = replace(
             base,
             fields={**base.fields, **fields},
@@ -64,6 +65,12 @@ class GivenReader:
                 hint="change its values with `set`, or give fields instead",
             )
         return given
+
+    def _check_annotation(self, node: Node | None) -> None:
+        entry = node.entries.get("content") if isinstance(node, Map) else None
+        if entry is not None:
+            hint = "give `fields` and tables, or a stored `payload`"
+            self._error("R505", "content is not given as a fact", entry.key, hint=hint)
 
     def check(self, given: Given, node: Map | None) -> None:
         """Report what does not fit together in the finished *given*."""

@@ -148,12 +148,13 @@ def _datapoints(content: Any) -> Iterator[tuple[Address, dict[str, Any]]]:
     seen: dict[str, int] = {}
     for section in _nodes(content):
         for node in _nodes(section.get("children")):
-            if "children" not in node:
+            # What has no list of children is a datapoint, as for rules.
+            if not isinstance(node.get("children"), list):
                 yield _numbered(node["schema_id"], seen), node
                 continue
             for number, row in enumerate(_nodes(node["children"]), start=1):
                 place = f"{node['schema_id']}[{number}]"
-                if "children" not in row:
+                if not isinstance(row.get("children"), list):
                     yield place, row
                 for cell in _nodes(row.get("children")):
                     yield _numbered(f"{place}.{cell['schema_id']}", seen), cell

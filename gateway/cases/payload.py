@@ -64,7 +64,7 @@ def make(given: Given, names: Names, queue_id: int) -> Made:
         _change(node, cell, names)
     for root in ("annotation", "document"):
         if root in given.facts:
-            payload[root] = {**(payload.get(root) or {}), **given.facts[root]}
+            payload[root] = {**facts_of(payload, root), **given.facts[root]}
     for root in ("queue", "email"):
         if root in given.facts:
             payload[f"{root}s"] = [given.facts[root]]
@@ -78,8 +78,7 @@ def _edited(given: Given, places: Places) -> Iterator[int | str]:
         found = places.all_at(address)
         if not found:
             raise GivenError(f"edited: the document has no {address!r}")
-        for one in found:
-            yield places.nodes[one]["id"]
+        yield from (node["id"] for one in found if "id" in (node := places.nodes[one]))
 
 
 def _stored(given: Given) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -223,7 +222,8 @@ def moment(text: str) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None
+    # The first and the last year leave no room for other time zones.
+    return found if found.tzinfo is not None and 1 < found.year < 9999 else None
 
 
 def facts_of(payload: Mapping[str, Any], root: str) -> Mapping[str, Any]:

@@ -1,11 +1,7 @@
 """A case made of a real payload, with everything masked that could tell whose document it is.
 
-Language §8, tooling conventions §5. Law: pure; the key is an argument, and without it no mask can
-be taken off again.
-
-Letters become letters and digits digits, word by word: equal words stay equal, capitals capitals,
-lengths and signs and decimal places stay. All dates move by one number of whole weeks, which keeps
-weekdays and intervals. Values of enums stay, since rules name them.
+Language §8, tooling conventions §5. Law: pure; what it writes is what it runs. Values of enums
+stay, since rules name them.
 """
 
 from __future__ import annotations
@@ -13,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any, Final
 
 import msgspec
@@ -22,6 +16,7 @@ import msgspec
 from gateway.annotation.values import Kind, parse_date, parse_number
 from gateway.cases.case import DEFAULT_NOW, Case, Expected
 from gateway.cases.compare import answered
+from gateway.cases.mask import Mask
 from gateway.cases.naming import Names, Places
 from gateway.cases.payload import GivenError, facts_of, normalized, stamp
 from gateway.cases.reading import read_cases
@@ -36,75 +31,7 @@ from gateway.rules.events import ACTIONS, CONTENT
 from gateway.rules.yaml.reading import read_yaml
 from gateway.rules.yaml.structure import check_structure
 
-_WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _CONTENT_KEYS: Final = {"rir_text": "extracted", "rir_confidence": "confidence", "page": "page"}
-#: Dates move by at most so many weeks.
-_WEEKS: Final = 520
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """Covers values, equal ones in the same way."""
-
-    key: bytes
-
-    def text(self, text: str) -> str:
-        """Cover a text word by word; what is neither letter nor digit stays."""
-        return _WORD.sub(lambda found: self._word(found.group()), text)
-
-    def number(self, text: str) -> str:
-        """Cover the digits of a number; its sign, its separators and zero stay."""
-        digits = "".join(filter(str.isdigit, text))
-        if not digits.strip("0"):
-            return text
-        masked = iter(self._digits(digits))
-        return "".join(next(masked) if sign.isdigit() else sign for sign in text)
-
-    @property
-    def shift(self) -> timedelta:
-        """How far dates move."""
-        return timedelta(weeks=1 + int.from_bytes(self._stream("weeks", 4), "big") % _WEEKS)
-
-    def date(self, text: str) -> str:
-        """Move an ISO date; one that cannot be moved stays."""
-        found = parse_date(text)
-        try:
-            return text if found is None else (found - self.shift).isoformat()
-        except OverflowError:
-            return text
-
-    def moment(self, now: datetime) -> datetime:
-        """Move a time as dates move."""
-        try:
-            return now - self.shift
-        except OverflowError:
-            return now
-
-    def _word(self, word: str) -> str:
-        if word[0].isdigit():
-            return self._digits(word)
-        stream = self._stream(word.casefold(), len(word))
-        return "".join(_letter(sign, byte) for sign, byte in zip(word, stream, strict=True))
-
-    def _digits(self, digits: str) -> str:
-        """Cover digits; leading zeros stay, and no others come to stand in front."""
-        rest = digits.lstrip("0")
-        stream = self._stream(f"#{rest}", len(rest))
-        masked = [byte % 10 if at else 1 + byte % 9 for at, byte in enumerate(stream)]
-        return digits[: len(digits) - len(rest)] + "".join(map(str, masked))
-
-    def _stream(self, word: str, length: int) -> bytes:
-        found, number = b"", 0
-        while len(found) < length:
-            made = f"{number}:{word}".encode("utf-8", "replace")
-            found += blake2b(made, key=self.key[:64]).digest()
-            number += 1
-        return found[:length]
-
-
-def _letter(sign: str, byte: int) -> str:
-    letter = chr(ord("a") + byte % 26)
-    return letter.upper() if sign.isupper() else letter
 
 
 def recorded(body: bytes, path: str, queue: Queue, runner: Runner, mask: Mask) -> str:
@@ -149,7 +76,8 @@ def _payload(body: bytes) -> dict[str, Any]:
     annotation = payload.get("annotation") if isinstance(payload, dict) else None
     if not isinstance(annotation, dict) or not isinstance(annotation.get("content"), list):
         raise GivenError("the payload is no hook request with content")
-    if payload.get("event") != CONTENT or payload.get("action") not in ACTIONS:
+    event, action = payload.get("event"), payload.get("action")
+    if event != CONTENT or not isinstance(action, str) or action not in ACTIONS:
         raise GivenError("rules run on content events only, the payload is of another")
     found: dict[str, Any] = payload
     return found

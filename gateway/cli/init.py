@@ -90,6 +90,8 @@ def init(folder: Path) -> None:
     files = {folder / name: text for name, text in {**FILES, **_schemas()}.items()}
     path = folder
     try:
+        if folder.exists() and not folder.is_dir():
+            give_up(f"{folder} is no folder")
         for path in files:
             if path.is_symlink() or path.exists():
                 give_up(f"{path} is there already; nothing was written")

@@ -84,12 +84,17 @@ def test(
     verbose: bool,
 ) -> None:
     """Run the cases of all *.test.yaml files in the configuration folder CONFIGS."""
+    import gc
     import time
 
     from gateway.cases.coverage import coverage, percent
     from gateway.cases.run import Runner
 
     chosen = _pattern(pattern)
+    if gc.isenabled():
+        # What is read stays to the end; looking for garbage in it takes longer than reading it.
+        gc.disable()
+        ctx.call_on_close(gc.enable)
     snapshot, configuration = _load(ctx, configs)
     runner = Runner(configuration, time.perf_counter)
     if record is not None or name is not None:
@@ -215,8 +220,9 @@ def _record(
     configuration: Configuration,
     runner: Runner,
 ) -> None:
+    from gateway.cases.mask import Mask
     from gateway.cases.payload import GivenError
-    from gateway.cases.record import Mask, recorded
+    from gateway.cases.record import recorded
     from gateway.config.walk import QUEUE_ENDING
 
     if source is None or name is None:

@@ -59,7 +59,10 @@ class StoredPayloads:
     def _bytes(self, name: str) -> bytes:
         if name not in self._read:
             top = os.path.realpath(self.root)
-            real = os.path.realpath(self.root / name)
+            try:
+                real = os.path.realpath(self.root / name)
+            except ValueError:
+                raise UnreadableError("not a possible name") from None
             if not real.startswith(top.rstrip("/") + "/"):
                 raise UnreadableError("it leads out of the configuration folder")
             self._read[name] = read_plain(real, MAX_PAYLOAD)

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import repeat
-from typing import Final
+from typing import Any, Final
 
 from gateway.annotation.column import Column
 from gateway.annotation.values import UNREADABLE, Kind, Value
 from gateway.engine.frame import FAILURES, Frame, Lane, Same, lane_kind
-from gateway.engine.program import Linked, Step
+from gateway.engine.program import Fused, Linked, Step
 from gateway.rules.expressions.logic import truth
-from gateway.rules.expressions.vector import Vector
 from gateway.rules.function import FunctionError
 
 #: Steps that one rule may take for one request.
@@ -185,7 +184,7 @@ def fast_fires(step: Step, frame: Frame, budget: Budget) -> Sequence[int] | None
     if len(frame.selection) == 1 and not step.otherwise:
         stage = _only_stage(step, frame, budget)
         return None if isinstance(stage, Failed) else _FIRES.get(stage)
-    return _vector_fires(step, step.vector, frame, budget) if step.vector is not None else None
+    return evaluate_fused(step.fused, frame, budget) if step.fused is not None else None
 
 
 #: What the stage of an only run says of the runs that fire.
@@ -196,12 +195,16 @@ _FIRES: Final[Mapping[Stage, Sequence[int]]] = {
 }
 
 
-def _vector_fires(step: Step, vector: Vector, frame: Frame, budget: Budget) -> list[int] | None:
-    """Find the runs that fire over whole columns; None where rows must be told apart."""
+def evaluate_fused(fused: Fused, frame: Frame, budget: Budget) -> list[Any] | None:
+    """Evaluate over whole columns; None where rows must be told apart.
+
+    Raises:
+        StepsError: it would take too many steps.
+    """
     kinds: list[Kind | None] = []
     lanes: list[Iterable[Value]] = []
     columns = 0
-    for source in step.vector_sources:
+    for source in fused.sources:
         lane = frame.lane(source)
         kinds.append(lane_kind(lane))
         if isinstance(lane, Column):
@@ -209,11 +212,11 @@ def _vector_fires(step: Step, vector: Vector, frame: Frame, budget: Budget) -> l
             lanes.append(lane.values)
         else:
             lanes.append(repeat(lane.value))
-    if not columns or not vector.fits(kinds):
+    if not columns or not fused.vector.fits(kinds):
         return None
-    budget.spend(step.vector_size * len(frame.selection))
+    budget.spend(fused.size * len(frame.selection))
     try:
-        return vector.fires(*lanes)
+        return fused.vector.run(*lanes)
     except _VECTOR_FAILURES:
         return None
 

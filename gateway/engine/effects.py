@@ -91,6 +91,8 @@ class EffectRunner:
                     )
                 continue
             text = message_text(render(linked.template, values, escape=True))
+            if not text.strip():
+                raise FunctionError("its text is empty, as are all values in it")
             for place in self._places(effect.at, run):
                 node_id = None if place.node is None else place.node.id
                 said = message_text(place.prefix + text)

@@ -21,7 +21,7 @@ from gateway.rules.expressions.references import (
     Reference,
     WholeColumn,
 )
-from gateway.rules.expressions.vector import Vector, compile_vector
+from gateway.rules.expressions.vector import Vector, compile_values, compile_vector
 from gateway.rules.rule import At, BySchemaId, Effect, Put, Rule, RuleSet, Selector
 from gateway.rules.templates.template import Template
 
@@ -60,6 +60,25 @@ class LinkedEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class Fused:
+    """Expressions over whole columns at once."""
+
+    vector: Vector
+    sources: tuple[Source, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCell:
+    """An effect that gives each run's own cell a value that depends on the run alone."""
+
+    effect: LinkedEffect
+    value: Linked
+    #: The value over whole columns; None where it does not suit.
+    fused: Fused | None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One rule of a program."""
 
@@ -70,13 +89,11 @@ class Step:
     when: Linked | None
     require: Linked | None
     #: Both conditions over whole columns; None where they do not suit, or more is asked.
-    vector: Vector | None
-    vector_sources: tuple[Source, ...]
-    vector_size: int
+    fused: Fused | None
     effects: tuple[LinkedEffect, ...]
     otherwise: tuple[LinkedEffect, ...]
-    #: The only effect, where it gives each run's own cell a value that depends on the run alone.
-    own_cell: LinkedEffect | None
+    #: The only effect, if it is such a one.
+    own_cell: OwnCell | None
     #: Reads through ``row.previous`` what it writes itself, so its runs follow one another.
     in_turn: bool
 
@@ -123,7 +140,6 @@ class _Linker:
         self._selectors: dict[Selector, int] = {}
 
     def step(self, rule: Rule) -> Step:
-        vector, references, size = _vector(rule)
         effects = tuple(map(self._effect, rule.effects))
         return Step(
             rule=rule,
@@ -131,12 +147,10 @@ class _Linker:
             guard=self._guard(rule),
             when=None if rule.when is None else self.linked(rule.when),
             require=None if rule.require is None else self.linked(rule.require),
-            vector=vector,
-            vector_sources=tuple(map(self._source, references)),
-            vector_size=size,
+            fused=self._fused(rule),
             effects=effects,
             otherwise=tuple(map(self._effect, rule.otherwise)),
-            own_cell=effects[0] if _is_own_cell(rule) else None,
+            own_cell=self._own_cell(effects[0]) if _is_own_cell(rule) else None,
             in_turn=_is_in_turn(rule),
         )
 
@@ -164,6 +178,29 @@ class _Linker:
         holes = tuple(self.linked(hole.expression) for hole in template.holes)
         return LinkedEffect(effect, template, holes, None if isinstance(effect, Put) else effect.at)
 
+    def _fused(self, rule: Rule) -> Fused | None:
+        """Fuse a rule's conditions where nothing but the runs that fire is asked."""
+        if rule.select is None or rule.otherwise or _is_in_turn(rule):
+            return None
+        references: list[Reference] = []
+        when, require = [
+            None if expression is None else _renumbered(expression, references)
+            for expression in (rule.when, rule.require)
+        ]
+        if not references:
+            return None
+        vector = compile_vector(when, require, len(references))
+        if vector is None:
+            return None
+        size = sum(expression.size for expression in (rule.when, rule.require) if expression)
+        return Fused(vector, tuple(map(self._source, references)), size)
+
+    def _own_cell(self, effect: LinkedEffect) -> OwnCell:
+        (value,) = effect.holes
+        vector = compile_values(value.expression.tree, len(value.sources))
+        fused = None if vector is None else Fused(vector, value.sources, value.size)
+        return OwnCell(effect, value, fused)
+
     def _guard(self, rule: Rule) -> Linked | None:
         expression = rule.group.when if rule.group is not None else None
         if expression is None:
@@ -172,22 +209,6 @@ class _Linker:
         if linked is None:
             linked = self._guards[id(expression)] = self.linked(expression)
         return linked
-
-
-def _vector(rule: Rule) -> tuple[Vector | None, tuple[Reference, ...], int]:
-    """Fuse a rule's conditions where nothing but the runs that fire is asked."""
-    if rule.select is None or rule.otherwise or _is_in_turn(rule):
-        return None, (), 0
-    references: list[Reference] = []
-    trees = [
-        None if expression is None else _renumbered(expression, references)
-        for expression in (rule.when, rule.require)
-    ]
-    if not references:
-        return None, (), 0
-    size = sum(expression.size for expression in (rule.when, rule.require) if expression)
-    vector = compile_vector(trees[0], trees[1], len(references))
-    return vector, tuple(references), size
 
 
 def _renumbered(expression: Expression, references: list[Reference]) -> Tree:

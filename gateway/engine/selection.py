@@ -5,8 +5,9 @@ Language §3. Law: pure; the same selection by schema id and by JMESPath gives t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Final
 
 from gateway.annotation.content import Content
@@ -107,7 +108,8 @@ def _by_path(path: Path, content: Content, facts: Facts) -> Sequence[Selection]:
     if not isinstance(results, list):
         results = [results]
     tree = content.tree
-    return list(_grouped([(result, _place(result, path.id_key, tree)) for result in results]))
+    placed = [(result, _place(result, path.id_key, tree)) for result in results]
+    return [_stretch(list(group)) for _, group in groupby(placed, _group_key)]
 
 
 #: What the index knows of a node, whatever the rules read.
@@ -124,31 +126,26 @@ def _place(result: Any, id_key: str, tree: Tree) -> Place | None:
     return tree.place(found)
 
 
-def _grouped(found: Sequence[tuple[Any, Place | None]]) -> Iterator[Selection]:
-    """Divide results into stretches that stand in one table and are of one schema id."""
-    start = 0
-    while start < len(found):
-        key = _group_key(*found[start])
-        end = start
-        while end < len(found) and _group_key(*found[end]) == key:
-            end += 1
-        yield _stretch(found[start:end])
-        start = end
-
-
-def _group_key(result: Any, place: Place | None) -> object:
+def _group_key(found: tuple[Any, Place | None]) -> object:
+    """Tell stretches apart: each stands in one table, its datapoints are of one schema id."""
+    result, place = found
     if place is None:
         return None
-    is_node = "schema_id" in result and ("content" in result or "children" in result)
-    return (place.table and place.table.schema_id, place.node.schema_id, place.is_row, is_node)
+    return (id(place.table), place.node.schema_id, place.is_row, _is_node(result))
+
+
+def _is_node(result: Any) -> bool:
+    return "schema_id" in result and ("content" in result or "children" in result)
 
 
 def _stretch(found: Sequence[tuple[Any, Place | None]]) -> Selection:
     result, first = found[0]
     nodes = [None if place is None else place.node for _, place in found]
-    rows = [0 if place is None else place.row for _, place in found]
+    rows: Sequence[int] = [0 if place is None else place.row for _, place in found]
     table = None if first is None else first.table
-    is_node = first is not None and bool(_group_key(result, first)[3])  # type: ignore[index]
+    if table is not None and len(rows) == len(table.rows) and rows == [*range(len(rows))]:
+        rows = range(len(rows))
+    is_node = first is not None and _is_node(result)
     is_datapoint = first is not None and not first.is_row
     return Selection(
         nodes,

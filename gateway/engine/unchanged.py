@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.annotation.content import is_same
-from gateway.annotation.values import Kind
-from gateway.engine.conditions import Budget, StepsError, evaluate_each
+from gateway.annotation.values import Kind, Value
+from gateway.engine.conditions import Budget, Failed, StepsError, evaluate_each, evaluate_fused
 from gateway.engine.effects import MAX_VALUE
 from gateway.engine.frame import Frame
-from gateway.engine.program import LinkedEffect
+from gateway.engine.program import OwnCell
 from gateway.rules.expressions.emit import CLASSES
 from gateway.rules.rule import Put
 
@@ -22,9 +22,9 @@ from gateway.rules.rule import Put
 _PLAIN: Final = (Kind.TEXT, Kind.NUMBER, Kind.DATE)
 
 
-def writing_runs(own_cell: LinkedEffect, frame: Frame, runs: Sequence[int]) -> Sequence[int]:
+def writing_runs(own_cell: OwnCell, frame: Frame, runs: Sequence[int]) -> Sequence[int]:
     """Find those of *runs* that may change something."""
-    effect = own_cell.effect
+    effect = own_cell.effect.effect
     selection = frame.selection
     name = effect.schema_id if isinstance(effect, Put) else None
     name = name or selection.schema_id
@@ -36,7 +36,7 @@ def writing_runs(own_cell: LinkedEffect, frame: Frame, runs: Sequence[int]) -> S
     if column.kind is Kind.TEXT and max(map(len, column.values)) > MAX_VALUE:
         return runs
     try:
-        values = evaluate_each(own_cell.holes[0], frame, runs, Budget())
+        values = _values(own_cell, frame, runs)
     except StepsError:
         return runs
     before = column.values if len(runs) == len(column) else [column.values[run] for run in runs]
@@ -44,3 +44,11 @@ def writing_runs(own_cell: LinkedEffect, frame: Frame, runs: Sequence[int]) -> S
         return ()
     pairs = zip(runs, before, values, strict=True)
     return [run for run, was, value in pairs if not is_same(was, value)]
+
+
+def _values(own_cell: OwnCell, frame: Frame, runs: Sequence[int]) -> Sequence[Value | Failed]:
+    if own_cell.fused is not None and len(runs) == len(frame.selection):
+        values = evaluate_fused(own_cell.fused, frame, Budget())
+        if values is not None:
+            return values
+    return evaluate_each(own_cell.value, frame, runs, Budget())

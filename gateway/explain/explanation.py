@@ -23,7 +23,7 @@ from gateway.explain.effects import NOWHERE, Effect, Places, effects_told
 from gateway.explain.reasons import condition_told, reason_of, why_failed
 from gateway.explain.recording import Recorder, Run, Seen, Story
 from gateway.rules.expressions.expression import Expression
-from gateway.rules.rule import BySchemaId, Mode, Rule
+from gateway.rules.rule import ByPath, BySchemaId, Mode, Rule
 from gateway.runtime import Gateway
 
 
@@ -206,11 +206,13 @@ def _idle(rule: Rule, story: Story, guard: Condition | None) -> tuple[Verdict, s
 def _unselected(rule: Rule, runs: Sequence[RunExplained]) -> tuple[Verdict, str]:
     if runs:  # All of them were left out.
         return Verdict.STOPPED, runs[0].reason
+    assert rule.select is not None  # noqa: S101 - there is always one annotation.
     match rule.select:
         case BySchemaId(schema_id):
             return Verdict.UNSELECTED, f"nothing selected: the document has no {schema_id}"
-        case _:
-            return Verdict.UNSELECTED, "nothing selected: the selector finds nothing"
+        case ByPath(path):
+            words = " ".join(path.text.split())
+            return Verdict.UNSELECTED, f"nothing selected by {words}"
 
 
 def _guard(rule: Rule, recorder: Recorder) -> Condition | None:

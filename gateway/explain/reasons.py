@@ -9,6 +9,7 @@ import decimal
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
+from gateway.annotation.column import Column
 from gateway.annotation.values import CONTEXT, UNREADABLE, Value
 from gateway.engine.blame import sentence
 from gateway.engine.conditions import Failed, Stage
@@ -68,21 +69,28 @@ def condition_told(
 def empty_parts(expression: Expression, found: Watched, absent: AbstractSet[int]) -> Iterator[str]:
     """Name the innermost parts that make an expression empty, each with what it is."""
     words = {id(part.tree): part.words for part in written_parts(expression)}
-    for tree in _causes(expression.tree, found):
-        value = found.values[id(tree)]
+    for tree in _causes(expression.tree, found, absent):
         if isinstance(tree, Operand) and tree.index in absent:
             what = "absent"
         else:
-            what = "unreadable" if value is UNREADABLE else "empty"
+            what = _what(found.values[id(tree)])
         yield f"{words[id(tree)]} is {what}"
 
 
-def _causes(tree: Tree, found: Watched) -> Iterator[Tree]:
-    inner = [part for part in _deciding(tree) if _is_empty(part, found)]
-    if inner:
-        for part in inner:
-            yield from _causes(part, found)
-    elif _is_empty(tree, found):
+def _what(value: Value) -> str:
+    if not isinstance(value, Column):
+        return "unreadable" if value is UNREADABLE else "empty"
+    rows = [row for row, cell in enumerate(value.values, 1) if cell is UNREADABLE]
+    return f"unreadable in row {rows[0]}" if len(rows) == 1 else f"unreadable in {len(rows)} rows"
+
+
+def _causes(tree: Tree, found: Watched, absent: AbstractSet[int]) -> Iterator[Tree]:
+    value = found.values.get(id(tree))
+    unreadable = value is UNREADABLE or isinstance(value, Column)
+    inner = [part for part in _deciding(tree) if _spreads(part, found, absent, unreadable)]
+    for part in inner:
+        yield from _causes(part, found, absent)
+    if not inner:
         yield tree
 
 
@@ -91,7 +99,12 @@ def _deciding(tree: Tree) -> Sequence[Tree]:
     return (tree.then, tree.otherwise) if isinstance(tree, Choice) else children(tree)
 
 
-def _is_empty(tree: Tree, found: Watched) -> bool:
-    missing: Value = False
-    value = found.values.get(id(tree), missing)
+def _spreads(tree: Tree, found: Watched, absent: AbstractSet[int], unreadable: bool) -> bool:
+    """Whether a part makes what it is part of empty, or *unreadable* as a whole column can."""
+    if id(tree) not in found.values:
+        return False
+    value = found.values[id(tree)]
+    if isinstance(value, Column):
+        lacking = isinstance(tree, Operand) and tree.index in absent
+        return lacking or (unreadable and any(cell is UNREADABLE for cell in value.values))
     return value is None or value is UNREADABLE

@@ -98,8 +98,9 @@ def _text(value: str, limit: int) -> str:
 
 
 def _duration(value: Duration) -> str:
-    parts = [(value.months, "months"), (value.days, "days")]
-    return " and ".join(f"{count} {unit}" for count, unit in parts if count) or "0 days"
+    parts = [(value.months, "month"), (value.days, "day")]
+    told = [f"{count} {unit}" + ("" if count == 1 else "s") for count, unit in parts if count]
+    return " and ".join(told) or "0 days"
 
 
 def _column(column: Column, limit: int) -> str:

@@ -37,6 +37,8 @@ RULES = "  - id: total-positive\n    require: amount_total > 0\n    message: Bad
         (case_file('- {name: it, set: {"a b": "1"}, expect: {}}\n'), "R504"),
         (case_file('- {name: it, given: {fields: {"a[1]": "1"}}, expect: {}}\n'), "R504"),
         (case_file("- {name: it, given: {payload: p.json, fields: {a: b}}, expect: {}}\n"), "R505"),
+        (case_file(OK, "defaults: {annotation: {content: []}}\n"), "R505"),
+        (case_file(OK, 'defaults: {now: "9999-12-31T23:59:59-12:00"}\n'), "R503"),
         (case_file(OK + OK), "R506"),
         (case_file("- {name: it, each: [{name: a, expect: {}}, {name: a, expect: {}}]}\n"), "R506"),
         (case_file("- {name: it, given: {fields: {total: 1}}}\n"), "R507"),
@@ -74,9 +76,9 @@ def test_a_payload_that_is_not_there_is_a_mistake():
 def test_a_name_that_the_schema_does_not_have_is_a_mistake(case):
     more = {"acme.schema.json": SCHEMA}
 
-    assert codes(case_file(f"- {case}\n"), rules=RULES, queue="schema: acme.schema.json\n", **more) == [
-        "R504"
-    ]
+    assert codes(
+        case_file(f"- {case}\n"), rules=RULES, queue="schema: acme.schema.json\n", **more
+    ) == ["R504"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_a_value_is_given_what_the_platform_would_make_of_it(field, cell, value,
 
 def test_a_cell_says_what_else_rules_can_read():
     cell = (
-        "{value: x, hidden: true, confidence: 0.5, page: 2, extracted: y, options: [x, z], "
+        "{value: x, hidden: true, confidence: 0.5, page: 2, extracted: w, options: [x, z], "
         "validation_sources: [human]}"
     )
     runner, _ = ran(case_file(OK))
@@ -125,7 +127,7 @@ def test_a_cell_says_what_else_rules_can_read():
     assert node["validation_sources"] == ["human"]
     assert [one["value"] for one in node["options"]] == ["x", "z"]
     assert {key: node["content"][key] for key in ("rir_text", "rir_confidence", "page")} == {
-        "rir_text": "y",
+        "rir_text": "w",
         "rir_confidence": 0.5,
         "page": 2,
     }
@@ -135,7 +137,7 @@ def test_tables_and_simple_lists_have_addresses_by_row():
     runner, _ = ran(case_file(OK))
     _, (file,), _ = loaded(
         case_file(
-            "- {name: it, given: {line_items: [{a: 1, b: 2}, {a: 3}], pages: [x, y]}, expect: {}}\n"
+            "- {name: it, given: {line_items: [{a: 1, b: 2}, {a: 3}], pages: [x, w]}, expect: {}}\n"
         )
     )
 

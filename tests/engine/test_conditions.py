@@ -158,9 +158,48 @@ def test_edited_asks_nothing_on_other_events(action):
     assert ask(made, Document(HEADER, action=action)).values == {"nothing": "X"}
 
 
-def test_a_condition_that_is_no_truth_fails_the_rule():
-    answered = ask(gateway("  - {id: a, when: payload.flag, message: X}"),
-                   Document(HEADER, envelope={"flag": 1}))  # fmt: skip
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ("when: payload.flag", "payload.flag"),
+        ("require: payload.flag", "payload.flag"),
+        ("select: vendor, when: payload.flag", "payload.flag"),
+        ("select: vendor, when: value", "value"),
+        ("let: {flag: payload.flag}, when: flag", "payload.flag"),
+    ],
+)
+def test_a_condition_that_is_no_truth_fails_the_rule(keys, words):
+    rules = f"  - {{id: a, {keys}, message: X}}\n  - {{id: b, message: still there}}\n"
+    answered = ask(gateway(rules), Document(HEADER, envelope={"flag": "1"}))
 
     assert answered.answer.failed == ("a",)
-    assert "true or false" in answered.failure
+    assert answered.answer.fired == ("b",)
+    assert answered.failure == f"a condition must be true or false, this is text, in {words}"
+
+
+@pytest.mark.parametrize(
+    ("let", "when", "failure"),
+    [
+        ("vendor + 1", "x > 2", "vendor is text; declare it as number, or write number(vendor)"),
+        ("number('0')", "1 / x > 2", "division by zero, in 1 / x"),
+        ("1 / number('0')", "2 > x", "division by zero, in 1 / number('0')"),
+    ],
+)
+def test_a_failure_inside_of_let_quotes_what_let_says(let, when, failure):
+    made = gateway(f'  - {{id: a, let: {{x: "{let}"}}, when: {when}, message: Never.}}')
+
+    assert ask(made, Document(HEADER)).failure == failure
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "(1 if vendor == 'x' else 1 / number('0')) > 1",
+        "case(vendor == 'x', 1, vendor != 'x', 1 / number('0')) > 1",
+        "vendor == 'x' or 1 / number('0') > 1",
+    ],
+)
+def test_the_part_that_fails_is_quoted_not_one_that_was_not_needed(when):
+    made = gateway(f'  - {{id: a, when: "{when}", message: Never.}}')
+
+    assert ask(made, Document(HEADER)).failure == "division by zero, in 1 / number('0')"

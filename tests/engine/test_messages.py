@@ -138,6 +138,14 @@ def test_a_message_is_cut_at_its_limit_and_has_no_control_characters():
     assert len(answered.blocks[0][1]) == 4_096
 
 
+@pytest.mark.parametrize("effect", ['message: "{nothing}"', 'block: " {nothing}{nowhere} "'])
+def test_a_text_of_which_nothing_is_left_fails_the_rule(effect):
+    answered = ask(gateway(f"  - {{id: a, {effect}}}"), Document(HEADER, action="initialize"))
+
+    assert answered.answer.failed == ("a",)
+    assert [text for _, text in answered.said] == [text for _, text in answered.blocks]
+
+
 def test_identical_messages_are_answered_once():
     made = gateway("""
   - {id: a, message: X}

@@ -207,6 +207,16 @@ def case(rules, values, said=(), document=DOCUMENT, queue="", id=None):
         ),
         case(
             """
+  - {id: a, replace: {vendor: "{1 + 1}", note: "{1 + 1}"}}
+  - {id: b, when: vendor == "2" and note == 2, message: Both.}
+""",
+            {"vendor": "2", "note": "2"},
+            [(None, "Both.")],
+            queue="fields: {vendor: text}",
+            id="what is written to a text is text, what is written to nothing is what it was",
+        ),
+        case(
+            """
   - {id: a, replace: {due_on: "2025-01-01"}}
 """,
             {"due": "2025-01-01"},

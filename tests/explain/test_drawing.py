@@ -59,7 +59,7 @@ def drawn(text, lets=(), absent=frozenset()):
         ),
         pytest.param(
             "a + amount_total",
-            ["a + amount_total", "| | |", "| | 9500.00", "| 9501.00", "1"],
+            ["a + amount_total", "| | |", "1 | 9500.00", "  9501.00"],
             id="values that would meet hang below one another",
         ),
         pytest.param(
@@ -80,7 +80,7 @@ def drawn(text, lets=(), absent=frozenset()):
         ),
         pytest.param(
             "a / zero > 1",
-            ["a / zero > 1", "| | |", "| | 0", "| failed", "1"],
+            ["a / zero > 1", "| | |", "1 | 0", "  failed"],
             id="the part that fails is marked, what it is needed for is left out",
         ),
         pytest.param(
@@ -122,8 +122,8 @@ def test_the_names_of_let_are_drawn_below_with_the_values_of_their_own():
 def test_what_the_document_does_not_have_is_told_from_what_is_empty():
     made = expression("amount_due == note")
 
-    assert draw_expression(made, [None, None], frozenset({0}))[-1].startswith("absent")
-    assert draw_expression(made, [None, None])[-1].startswith("empty")
+    assert draw_expression(made, [None, None], frozenset({0}))[2] == "absent     |  empty"
+    assert draw_expression(made, [None, None])[2] == "empty      |  empty"
 
 
 def test_an_expression_of_several_lines_is_drawn_line_by_line():
@@ -155,7 +155,8 @@ def test_no_value_can_move_the_cursor():
         (True, "true", "boolean", True),
         ("a \"b\"", r'"a \"b\""', "text", 'a "b"'),
         (date(2025, 1, 31), "2025-01-31", "date", "2025-01-31"),
-        (Duration(1, 0), "1 months", "duration", "1 months"),
+        (Duration(1, 0), "1 month", "duration", "1 month"),
+        (Duration(2, 1), "2 months and 1 day", "duration", "2 months and 1 day"),
         (Column([Decimal(1), None]), "[1, empty]", "column", ["1", None]),
         (Column([Row(1), Row(2)]), "2 rows", "column", [1, 2]),
         (["A", "B"], '["A", "B"]', "list", ["A", "B"]),
@@ -172,7 +173,8 @@ def test_a_value_is_written_as_the_language_does(value, text, kind, plain):
 def test_a_long_column_tells_how_many_values_it_has():
     text = shown(Column([Decimal(number) for number in range(1000)]))
 
-    assert text.startswith("[0, 1, 2, ") and text.endswith(", … 1000 values]")
+    assert text.startswith("[0, 1, 2, ")
+    assert text.endswith(", … 1000 values]")
     assert len(text) <= SHORT
 
 

@@ -33,7 +33,7 @@ def schema(**kinds):
         pytest.param({"schemas": None}, "", (), id="null"),
         pytest.param({"schemas": [None]}, "", (), id="a list of null"),
         pytest.param({"schemas": {"content": 3}}, "", (), id="an object"),
-        pytest.param({"schemas": "https://e.com/schemas/1"}, "", (), id="an address"),
+        pytest.param({"schemas": "https://example.com/schemas/1"}, "", (), id="an address"),
         pytest.param({"schemas": [{"content": [{"children": [3]}, None]}]}, "", (), id="odd"),
     ],
 )  # fmt: skip

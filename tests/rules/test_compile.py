@@ -176,7 +176,7 @@ def test_a_group_shares_its_keys():
         "  edited: [a]\n"
         "  let: {twice: common * 2}\n  rules:\n"
         "    - id: one\n      on: [updated, confirm]\n      replace: {b: '{twice}'}\n"
-        "    - id: two\n      edited: [c]\n      replace: {b: x}\n"
+        "    - id: two\n      edited: [c]\n      replace: {d: x}\n"
     )
 
     assert one.actions == {"updated", "user_update"} & one.actions

@@ -17,7 +17,7 @@ from gateway.rules.expressions.checked import Call, Literal
 from gateway.rules.function import Function, FunctionError, Mode
 from gateway.rules.functions import FUNCTIONS
 from gateway.rules.functions.columns import largest, smallest
-from gateway.rules.functions.number import equal, tolerance
+from gateway.rules.functions.number import equal, tolerance, unit_of
 
 Plain = Callable[..., Value]
 
@@ -113,9 +113,29 @@ def _abs(_: Call) -> Quick:
     return Quick(call, (Kind.NUMBER,), Kind.NUMBER, "({0}).copy_abs()")
 
 
-def _map(_: Call) -> Quick:
+def _map(tree: Call) -> Quick:
     """``map`` of a text, with a text for the default."""
-    return Quick(FUNCTIONS["map"].call, (Kind.TEXT, Kind.TEXT), None)
+    found = tree.prepared.by_text.get
+    kinds = (Kind.TEXT, Kind.TEXT)
+    return Quick(FUNCTIONS["map"].call, kinds, None, "{constant}({0}, {1})", found)
+
+
+def _round(tree: Call) -> Quick:
+    """``round`` to a number of places known at load: most numbers have just as many."""
+    call = FUNCTIONS["round"].call
+    kinds = (Kind.NUMBER, Kind.NUMBER)
+    places = tree.arguments[1]
+    try:
+        unit = unit_of(places.value) if isinstance(places, Literal) else None
+    except FunctionError:
+        unit = None
+    if unit is None:
+        return Quick(call, kinds, Kind.NUMBER)
+
+    def near(x: Decimal, n: Decimal, mode: str) -> Value:
+        return +x if x.same_quantum(unit) else call(x, n, mode)
+
+    return Quick(near, kinds, Kind.NUMBER)
 
 
 def _extreme(choose: Callable[[Any], Value]) -> Callable[[Call], Quick | None]:
@@ -138,4 +158,5 @@ _SPECIAL: Final[Mapping[str, Callable[[Call], Quick | None]]] = {
     "map": _map,
     "min": _extreme(smallest),
     "max": _extreme(largest),
+    "round": _round,
 }

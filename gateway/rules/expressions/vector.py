@@ -24,7 +24,7 @@ from gateway.rules.expressions.checked import (
     Tree,
 )
 from gateway.rules.expressions.operators import member_class
-from gateway.rules.expressions.quick import quick
+from gateway.rules.expressions.quick import Quick, quick
 from gateway.rules.functions import FUNCTIONS
 
 _SIGNS: Final[Mapping[str, str]] = {
@@ -44,10 +44,11 @@ _SINGLE: Final = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.BOOLEAN)
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """A condition over lanes of plain values."""
+    """Conditions, or one expression, over lanes of plain values."""
 
-    #: Takes one iterable per operand; gives the numbers of the runs where the rule fires.
-    fires: Callable[..., list[int]]
+    #: Takes one iterable per operand; gives the numbers of the runs where the rule fires, or the
+    #: expression's value for each run.
+    run: Callable[..., list[Any]]
     #: The kind each operand must have; None: the same kind as others of its group.
     kinds: tuple[Kind | None, ...]
     groups: tuple[int, ...]
@@ -79,11 +80,26 @@ def compile_vector(when: Tree | None, require: Tree | None, count: int) -> Vecto
             tests.append(f"not {writer.condition(require)}")
     except _Unsuited:
         return None
-    return writer.make(" and ".join(tests)) if tests else None
+    if not tests:
+        return None
+    return writer.make(" and ".join(tests), None if when is not None else writer.shortcut(require))
+
+
+def compile_values(tree: Tree, count: int) -> Vector | None:
+    """Compile an expression over *count* operands to give its values; None if it does not suit.
+
+    Unlike operands and conditions, the values may be empty, unreadable or of several kinds.
+    """
+    writer = _Writer(count)
+    try:
+        source = writer.outermost(tree)
+    except _Unsuited:
+        return None
+    return writer.make_values(source) if count else None
 
 
 class _Writer:
-    """Writes one condition and finds the kinds that its operands must have."""
+    """Writes one function and finds the kinds that its operands must have."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -97,20 +113,46 @@ class _Writer:
         self._parents = list(range(count))
         self._kinds: list[Kind | None] = [None] * count
 
-    def make(self, test: str) -> Vector:
-        names = [f"a{number}" for number in range(self._count)]
-        if not names:
-            raise AssertionError("a condition over rows has operands")
-        joined = ", ".join(names)
-        rows = f"zip({joined})" if len(names) > 1 else names[0]
-        target = f"({joined})" if len(names) > 1 else names[0]
-        source = (
-            f"def fires({joined}):\n    return [i for i, {target} in enumerate({rows}) if {test}]\n"
-        )
+    def make(self, test: str, none: str | None) -> Vector:
+        """Give the numbers of the runs for which *test* holds; if *none* holds, there are none."""
+        rows = f"enumerate({self._rows()})"
+        fires = f"[i for i, {self._target()} in {rows} if {test}]"
+        return self._made(fires if none is None else f"[] if {none} else {fires}")
+
+    def make_values(self, source: str) -> Vector:
+        return self._made(f"[{source} for {self._target()} in {self._rows()}]")
+
+    def shortcut(self, require: Tree | None) -> str | None:
+        """Write what tells at one go that a demand on a single column holds in all rows."""
+        match require:
+            case Call("matches", (Operand(), *_)) if require.prepared.swept is not None:
+                return f"{self._constant(require.prepared.all_match)}(a0)"
+            case _:
+                return None
+
+    def _made(self, gives: str) -> Vector:
+        source = f"def run({self._names()}):\n    return {gives}\n"
         exec(compile(source, "<rule>", "exec"), self._constants)  # noqa: S102 - our own source.
         roots = [self._root(number) for number in range(self._count)]
         kinds = tuple(self._kinds[root] for root in roots)
-        return Vector(self._constants["fires"], kinds, tuple(roots))
+        return Vector(self._constants["run"], kinds, tuple(roots))
+
+    def _names(self) -> str:
+        if not self._count:
+            raise AssertionError("what is evaluated over rows has operands")
+        return ", ".join(f"a{number}" for number in range(self._count))
+
+    def _rows(self) -> str:
+        return f"zip({self._names()})" if self._count > 1 else self._names()
+
+    def _target(self) -> str:
+        return f"({self._names()})" if self._count > 1 else self._names()
+
+    def outermost(self, tree: Tree) -> str:
+        """Write an expression whose own value may be anything."""
+        if isinstance(tree, Call) and tree.function not in _PRESENCE:
+            return self._call_of(tree, quick(tree))
+        return self._write(tree)[0]
 
     def condition(self, tree: Tree) -> str:
         source, kind = self._write(tree)
@@ -215,6 +257,11 @@ class _Writer:
         found = quick(tree)
         if found is None or found.result is None:
             raise _Unsuited
+        return self._call_of(tree, found), found.result
+
+    def _call_of(self, tree: Call, found: Quick | None) -> str:
+        if found is None:
+            raise _Unsuited
         sources = []
         for kind, argument in zip(found.kinds, tree.arguments, strict=False):
             if isinstance(argument, Literal):
@@ -229,10 +276,10 @@ class _Writer:
             sources.append(source)
         if found.inline is not None:
             constant = self._constant(found.constant)
-            return f"({found.inline.format(*sources, constant=constant)})", found.result
+            return f"({found.inline.format(*sources, constant=constant)})"
         if FUNCTIONS[tree.function].prepare is not None:
             sources.append(self._constant(tree.prepared))
-        return f"{self._constant(found.call)}({', '.join(sources)})", found.result
+        return f"{self._constant(found.call)}({', '.join(sources)})"
 
 
 #: What the functions that speak of presence ask of a value, here one that is set and readable.

@@ -17,7 +17,6 @@ from decimal import (
     ROUND_UP,
     Decimal,
 )
-from functools import lru_cache
 from typing import Final
 
 from gateway.annotation.values import (
@@ -82,17 +81,15 @@ def rounding_mode(mode: str) -> str:
 
 def rounded(value: Decimal, places: Decimal, mode: str) -> Decimal:
     """Round to *places* decimals, or to tens and hundreds if *places* is negative."""
-    unit = _unit(places)
-    if value.same_quantum(unit):
-        return CONTEXT.plus(value)
+    unit = unit_of(places)
     result = calculated(value.quantize, unit, mode, CONTEXT)
     if unit > _ONE:
         result = calculated(result.quantize, _ONE, ROUND_DOWN, CONTEXT)
     return CONTEXT.plus(result)  # Without the sign of a negative zero.
 
 
-@lru_cache(64)
-def _unit(places: Decimal) -> Decimal:
+def unit_of(places: Decimal) -> Decimal:
+    """Give the smallest number with *places* decimals."""
     return _ONE.scaleb(-whole(places, "n", -18, 18), CONTEXT)
 
 

@@ -9,12 +9,13 @@ What RE2 cannot do is named, with what to write instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.annotation.values import MAX_TEXT
 from gateway.rules.function import FunctionError
+from gateway.rules.functions.sweep import is_sweepable, joined, swept
 
 MAX_PATTERN: Final = 1_000
 MAX_GROUPS: Final = 100
@@ -81,6 +82,8 @@ class Pattern:
     regex: Any
     #: Gives None unless a whole text matches, quicker than *regex*; but also for want of memory.
     whole: Callable[[str], object]
+    #: The same for many texts in one, where the pattern allows that.
+    swept: Callable[[str], object] | None
     cost: int
     #: Finding all hits reads the text once. With alternatives and repeated groups, each short hit
     #: may be found only after a vain look at all the rest.
@@ -108,6 +111,13 @@ class Pattern:
         """
         self.check(text)
         return self.whole(text) is not None or self.regex.fullmatch(text) is not None
+
+    def all_match(self, texts: Sequence[str]) -> bool:
+        """Tell whether all texts match; False also where that takes a look at each."""
+        text = None if self.swept is None else joined(texts)
+        if self.swept is None or text is None or self.cost * len(text) > MAX_WORK:
+            return False
+        return self.swept(text) is not None
 
     def finditer(self, text: str) -> Iterator[Any]:
         """Find all hits.
@@ -141,9 +151,9 @@ def compile_pattern(pattern: str, ignore_case: bool) -> Pattern:
     translated = translate(pattern)
     try:
         regex = re2.compile(translated, options)
-        whole = re2.Set.FullMatchSet(options)
-        whole.Add(translated)
-        whole.Compile()
+        whole = _whole(translated, options)
+        sweeps = is_sweepable(_parts(pattern))
+        swept_whole = _whole(swept(translated), options) if sweeps else None
     except re2.error as error:
         raise ValueError(_sentence(error.args[0])) from None
     # One byte for each character: its size counts the steps, not the sizes of classes.
@@ -153,7 +163,17 @@ def compile_pattern(pattern: str, ignore_case: bool) -> Pattern:
         steps = re2.compile(one_byte, options).programsize
     except re2.error:
         steps = regex.programsize
-    return Pattern(regex, whole.Match, steps, _is_single_pass(pattern))
+    return Pattern(regex, whole, swept_whole, steps, _is_single_pass(pattern))
+
+
+def _whole(translated: str, options: Any) -> Callable[[str], object]:
+    import re2
+
+    found = re2.Set.FullMatchSet(options)
+    found.Add(translated)
+    found.Compile()
+    match: Callable[[str], object] = found.Match
+    return match
 
 
 def translate(pattern: str) -> str:

@@ -237,12 +237,22 @@ def _value_projection(tree: Tree) -> Run:
 
 def _filter_projection(tree: Tree) -> Run:
     left, right, condition = tree["children"]
-    inner = compile_tree(left)
+    kept = _kept(compile_tree(left), condition)
+    # What is kept by its text holds no null.
+    only = _field_text(condition) is not None and field_path(right) == ()
+    return kept if only else _mapped(kept, right)
+
+
+def _kept(inner: Run, condition: Tree) -> Run:
     wanted = _field_text(condition)
-    if wanted is None:
-        return _mapped(loops.kept(inner, compile_tree(condition), weight(condition)), right)
-    kept = loops.kept_by_text(inner, *wanted)
-    return kept if field_path(right) == () else _mapped(kept, right)
+    if wanted is not None:
+        return loops.kept_by_text(inner, *wanted)
+    if condition["type"] == "and_expression":
+        first, second = condition["children"]
+        if _field_text(first) is not None:
+            # The second is asked of those only for which the first holds, here as there.
+            return _kept(_kept(inner, first), second)
+    return loops.kept(inner, compile_tree(condition), weight(condition))
 
 
 def _mapped(source: Run, right: Tree) -> Run:

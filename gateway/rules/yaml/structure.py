@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gateway.diagnostic import Diagnostic, Report, Severity, Span
+from gateway.rules.yaml.accepting import Check, accepting
 from gateway.rules.yaml.located import Located
 from gateway.rules.yaml.mistakes import repeated, report_mistake, report_unknown_keys
 from gateway.rules.yaml.quoting import quote
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from jsonschema import Draft7Validator, ValidationError
 
 
+#: Keys and indexes that lead to a node.
+Steps: TypeAlias = tuple[str | int, ...]
+
+
 def check_structure(root: Map, kind: Kind, report: Report) -> bool:
     """Hold a file against the JSON Schema of its *kind* and report every mistake.
 
@@ -30,12 +35,15 @@ def check_structure(root: Map, kind: Kind, report: Report) -> bool:
     """
     refused = {_start(found.span) for found in report if _is_error_in(found, root.span.file)}
     wrong = bool(refused)
-    for node, place in _braces(root, Located(None, None, root)):
-        _report_braces(node, place, report)
+    for node, steps in _braces(root, ()):
+        _report_braces(node, _place(root, steps), report)
         refused.add(_start(node.span))
         wrong = True
 
-    found = _branched(_validator(kind).iter_errors(plain(root)))
+    data = plain(root)
+    if _accepting(kind)(data):
+        return not wrong
+    found = _branched(_validator(kind).iter_errors(data))
     errors = list(islice(found, MAX_MISTAKES))
     located = [(error, _located(root, error, refused)) for error in errors]
     mistyped = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
@@ -56,6 +64,11 @@ def check_structure(root: Map, kind: Kind, report: Report) -> bool:
         if error.validator != "additionalProperties":
             report_mistake(error, place, report, typed)
     return not wrong and not kept
+
+
+@cache
+def _accepting(kind: Kind) -> Check:
+    return accepting(schema(kind))
 
 
 @cache
@@ -131,18 +144,27 @@ def _is_own_type(reason: ValidationError) -> bool:
     return reason.validator == "type" and not reason.path
 
 
-def _braces(node: Node, place: Located) -> Iterator[tuple[Map, Located]]:
+def _braces(node: Node, steps: Steps) -> Iterator[tuple[Map, Steps]]:
     """Find texts such as ``{amount_total}``, which YAML reads as mappings."""
     match node:
         case Map():
             if node.flow is not None and any(map(_has_no_colon, node.entries.values())):
-                yield node, place
+                yield node, steps
                 return
             for key, entry in node.entries.items():
-                yield from _braces(entry.value, place.step(key))
+                if not isinstance(entry.value, Scalar):
+                    yield from _braces(entry.value, (*steps, key))
         case List():
             for at, item in enumerate(node.items):
-                yield from _braces(item, place.step(at))
+                if not isinstance(item, Scalar):
+                    yield from _braces(item, (*steps, at))
+
+
+def _place(root: Map, steps: Steps) -> Located:
+    place = Located(None, None, root)
+    for step in steps:
+        place = place.step(step)
+    return place
 
 
 def _has_no_colon(entry: Entry) -> bool:

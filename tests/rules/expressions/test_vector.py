@@ -65,7 +65,7 @@ def test_what_most_rows_ask_runs_over_whole_columns(text, fired):
     found, lanes = vector(text)
 
     assert found is not None
-    assert found.fires(*lanes) == fired
+    assert found.run(*lanes) == fired
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def compiled_vector(text):
 def test_a_rule_fires_where_it_applies_and_does_not_hold():
     found, lanes = vector("n > 1", require="n > 2")
 
-    assert found.fires(*lanes) == [1]
+    assert found.run(*lanes) == [1]
 
 
 def test_what_fails_in_a_row_fails_the_vector():
@@ -144,7 +144,7 @@ def test_what_fails_in_a_row_fails_the_vector():
     found, _ = vector("equal(n, m, within=1)")
 
     with pytest.raises((FunctionError, ArithmeticError)):
-        found.fires([D("9e30")], [D("-9e30")])
+        found.run([D("9e30")], [D("-9e30")])
 
 
 def test_without_conditions_there_is_nothing_to_run():

@@ -1,0 +1,125 @@
+"""A recorded case passes as it is, and tells nothing of whose document it is."""
+
+import re
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.cases.mask import Mask
+from gateway.cases.payload import GivenError
+from gateway.cases.record import recorded
+from gateway.cases.run import Runner
+from tests.cases.support import case_file, ran
+from tests.cases.support import files as files_of
+from tests.documents import Document, configured, number
+
+MASK = Mask(b"a key of this test")
+EMPTY = case_file("- {name: it, expect: {}}\n")
+DOCUMENT = Document(
+    header={
+        "vendor": "Acme Paper GmbH",
+        "iban": "CZ65 0800 0000 1920 0014 5399",
+        "amount_total": number("1,234.50", "1234.50"),
+        "date_issue": ("24.03.2025", "2025-03-24"),
+        "note": "",
+        "order": "0012",
+    },
+    tables={
+        "line_items": [{"item_rate": "ZERO", "item_amount": number("1234.50")}],
+        "tags": ["Acme"],
+    },
+    updated=("amount_total",),
+)
+
+
+def record(document=DOCUMENT, mask=MASK):
+    configuration = configured(files_of(EMPTY))
+    body = msgspec.json.encode(document.payload())
+    runner = Runner(configuration, lambda: 0.0)
+    return recorded(body, "acme.queue.yaml", configuration.by_name["acme"], runner, mask)
+
+
+def test_a_recorded_case_passes():
+    _, (result,) = ran(record())
+
+    assert result.status == "passed"
+
+
+def test_a_recorded_case_expects_what_the_document_is_answered():
+    rows = [{"item_amount": number("1")}]
+    document = Document(header={"amount_total": number("5")}, tables={"line_items": rows})
+
+    assert "rule: adds-up" in record(document)
+
+
+def test_nothing_captured_is_left():
+    text = record()
+
+    assert re.findall("Acme|Paper|GmbH|1920|234|2025-03|24.03|ZERO", text) == []
+
+
+def test_a_masked_document_keeps_its_shape():
+    _, (result,) = ran(record())
+
+    values = {at: node["content"] for at, node in result.made.places.nodes.items()}
+
+    assert re.fullmatch(
+        "[A-Z][a-z]{3} [A-Z][a-z]{4} [A-Z][a-z][a-z][A-Z]", values["vendor"]["value"]
+    )
+    assert values["tags[1]"]["value"] == values["vendor"]["value"][:4]
+    assert re.fullmatch(r"[A-Z]{2}\d\d \d{4} 0000 \d{4} 00\d\d \d{4}", values["iban"]["value"])
+    assert re.fullmatch(r"\d,\d{3}\.\d\d", values["amount_total"]["value"])
+    assert (
+        values["amount_total"]["value"].replace(",", "")
+        == values["amount_total"]["normalized_value"]
+    )
+    assert (
+        values["line_items[1].item_amount"]["value"] == values["amount_total"]["normalized_value"]
+    )
+    assert values["order"]["value"].startswith("00")
+    assert values["note"]["value"] == ""
+
+
+def test_another_key_gives_another_mask():
+    assert record() != record(mask=Mask(b"another key"))
+
+
+@given(st.text(), st.binary(min_size=1, max_size=64))
+def test_a_masked_text_has_equal_words_where_it_had_equal_words(text, key):
+    mask = Mask(key)
+    masked = mask.text(text)
+
+    assert len(masked) == len(text)
+    assert mask.text(f"{text} {text}") == f"{masked} {masked}"
+
+
+@pytest.mark.parametrize("words", [range(1, 10), range(10, 100), "abcdefghij", ["ab", "ba", "aa"]])
+def test_different_short_words_stay_different(words):
+    assert len({MASK.text(str(word)) for word in words}) == len(words)
+
+
+@given(st.decimals(-(10**9), 10**9, places=2).map(str))
+def test_a_masked_number_keeps_sign_and_places(text):
+    masked = MASK.number(text)
+
+    assert re.sub("[1-9]", "0", masked[:1]) == re.sub("[1-9]", "0", text[:1])
+    assert masked.index(".") == text.index(".")
+    assert (float(masked) == 0) == (float(text) == 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"{", "not JSON"),
+        (b"[]", "no hook request with content"),
+        (b'{"annotation": {"content": []}, "event": "email", "action": "received"}', "of another"),
+    ],
+)
+def test_what_is_no_document_is_not_recorded(body, reason):
+    configuration = configured(files_of(EMPTY))
+    runner = Runner(configuration, lambda: 0.0)
+
+    with pytest.raises(GivenError, match=reason):
+        recorded(body, "acme.queue.yaml", configuration.by_name["acme"], runner, MASK)
