@@ -32,7 +32,7 @@ def body(queue_id=8199, **fields):
         Document(
             {"vendor": CANARY, **fields},
             {"line_items": [{"amount": number("1.00")}]},
-            annotation={"queue": f"https://e.com/api/v1/queues/{queue_id}"},
+            annotation={"queue": f"https://example.com/api/v1/queues/{queue_id}"},
             envelope={"secrets": {"k": CANARY}, "rossum_authorization_token": CANARY},
         ).payload()
     ).encode()

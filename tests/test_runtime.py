@@ -38,7 +38,7 @@ def made():
 
 
 def body(queue_id, **keys):
-    annotation = {} if queue_id is None else {"queue": f"https://e.com/api/v1/queues/{queue_id}"}
+    annotation = {} if queue_id is None else {"queue": f"https://example.com/api/v1/queues/{queue_id}"}
     return msgspec.json.encode(
         Document({"vendor": "V"}, annotation=annotation, envelope=keys).payload()
     )
@@ -160,7 +160,7 @@ def test_without_a_secret_of_the_gateway_only_unsigned_queues_are_reached_withou
         ("invented", "invented"),
     ],
 )
-@pytest.mark.parametrize("keys", [{}, {"annotation": "https://e.com/1"}, {"annotation": {}}])
+@pytest.mark.parametrize("keys", [{}, {"annotation": "https://example.com/1"}, {"annotation": {}}])
 def test_other_events_get_the_neutral_answer(event, action, keys):
     made = Gateway(configured(acme("  - {id: a, message: X}")))
     sent = msgspec.json.encode({"event": event, "action": action, "queue": None, **keys})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from gateway.cases.case import DOCUMENT, Exactly, Expected, Wanted
 from gateway.cases.naming import Places
@@ -27,7 +27,9 @@ class Effect:
     #: Its key in ``expect``.
     key: str
     found: Callable[[Evaluation, Places], Sequence[Item]]
-    #: Keys that say what is meant, before those that say what it is like.
+    #: Writes what was found as ``expect`` has it.
+    written: Callable[[Sequence[Item]], Any]
+    #: The keys that tell best which one was meant.
     identity: tuple[str, ...]
     #: Looked at even where ``expect`` does not have the key.
     always: bool = True
@@ -96,13 +98,26 @@ def _fired(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
     return [{"rule": rule} for rule in evaluation.fired]
 
 
+def _items_written(items: Sequence[Item]) -> list[Item]:
+    keys = ("rule", "at", "type", "text")
+    return [{key: item[key] for key in keys if key in item} for item in items]
+
+
+def _values_written(items: Sequence[Item]) -> dict[str, str]:
+    return {item["at"]: item["value"] for item in items}
+
+
+def _rules_written(items: Sequence[Item]) -> list[str]:
+    return [item["rule"] for item in items]
+
+
 #: Everything that ``expect`` can speak of, in the order in which it is written.
 EFFECTS: Final = (
-    Effect("messages", _messages, ("rule", "at", "type")),
-    Effect("replace", _replaced, ("at",)),
-    Effect("blockers", _blockers, ("rule", "at")),
-    Effect("failed", _failed, ("rule",)),
-    Effect("fired", _fired, ("rule",), always=False),
+    Effect("messages", _messages, _items_written, ("rule", "at")),
+    Effect("replace", _replaced, _values_written, ("at",)),
+    Effect("blockers", _blockers, _items_written, ("rule", "at")),
+    Effect("failed", _failed, _rules_written, ("rule",)),
+    Effect("fired", _fired, _rules_written, ("rule",), always=False),
 )
 
 
@@ -165,7 +180,7 @@ def _claims(wanted: Sequence[Wanted], got: Sequence[Item]) -> Mapping[int, int]:
 
 def _counterpart(effect: Effect, wanted: Wanted, surplus: Sequence[Item]) -> Item | None:
     """Find the answer that was probably meant: the same rule, or at the same place."""
-    for key in effect.identity[:2]:
+    for key in effect.identity:
         matcher = wanted.keys.get(key)
         if matcher is not None:
             for item in surplus:

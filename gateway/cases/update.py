@@ -5,7 +5,7 @@ Language §8. Law: pure; text in, text out; only the nodes of ``expect`` change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from gateway.cases.case import Expected, Written
@@ -76,31 +76,9 @@ def expectation(expected: Expected, found: Mapping[str, Sequence[Item]]) -> Mapp
         items = found.get(effect.key, ())
         if listed or (effect.always and not expected.subset):
             if items:
-                wanted[effect.key] = _WRITERS[effect.key](items)
+                wanted[effect.key] = effect.written(items)
             elif not effect.always:
                 wanted[effect.key] = []
     if expected.subset:
         wanted["subset"] = True
     return wanted
-
-
-def _said(items: Sequence[Item]) -> list[Any]:
-    keys = ("rule", "at", "type", "text")
-    return [{key: item[key] for key in keys if key in item} for item in items]
-
-
-def _replaced(items: Sequence[Item]) -> dict[str, str]:
-    return {item["at"]: item["value"] for item in items}
-
-
-def _rules(items: Sequence[Item]) -> list[str]:
-    return [item["rule"] for item in items]
-
-
-_WRITERS: Final[Mapping[str, Callable[[Sequence[Item]], Any]]] = {
-    "messages": _said,
-    "replace": _replaced,
-    "blockers": _said,
-    "failed": _rules,
-    "fired": _rules,
-}

@@ -97,9 +97,7 @@ def word(node: Map, key: str) -> str | None:
     return value.text.value if isinstance(value, Scalar) else None
 
 
-def compile_select(
-    node: Node | None, scope: Scope, report: Report
-) -> tuple[Selector, Scope]:
+def compile_select(node: Node | None, scope: Scope, report: Report) -> tuple[Selector, Scope]:
     """Compile what a rule runs on; give the scope of what is said in it too."""
     if not isinstance(node, Scalar):
         return None, scope

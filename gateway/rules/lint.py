@@ -5,7 +5,7 @@ Design *The compiler*, *Reads*. Law: pure; judges compiled rules, never refuses 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.annotation.values import ARITHMETIC_ERRORS, Value
 from gateway.diagnostic import Report
@@ -28,9 +28,14 @@ from gateway.rules.rule import BySchemaId, Mode, Overwrite, Put, Rule
 def check_together(rules: Sequence[Rule], report: Report) -> None:
     """Warn about rules that disturb each other, and about those that can never fire."""
     active = [rule for rule in rules if rule.mode is not Mode.OFF]
+    writers: dict[str, list[tuple[int, Rule]]] = {}
     for number, rule in enumerate(active):
-        _check_order(rule, active[number + 1 :], report)
-        _check_same_writes(rule, active[:number], report)
+        for name in writes(rule):
+            writers.setdefault(name, []).append((number, rule))
+    alike: dict[object, list[Rule]] = {}
+    for number, rule in enumerate(active):
+        _check_order(number, rule, writers, report)
+        _check_same_writes(rule, alike, report)
         _check_never(rule, report)
 
 
@@ -52,45 +57,50 @@ def _reads(rule: Rule) -> Iterator[str]:
                 yield reference.schema_id
 
 
-def _check_order(rule: Rule, later: Sequence[Rule], report: Report) -> None:
-    own = writes(rule)
-    read = sorted(set(_reads(rule)) - own)
-    for other in later:
-        if other.mode is Mode.SHADOW or not rule.actions & other.actions:
-            continue
-        written = writes(other)
-        name = next((one for one in read if one in written), None)
-        if name is not None:
-            report.warning(
-                "R419",
-                f"{rule.id} reads {name}, which the later rule {other.id} writes",
-                rule.place,
-                hint="put the rule that writes first, if this one is to see its value",
-                rule=rule.id,
-                related=other.place,
-            )
-            return
+def _check_order(
+    number: int, rule: Rule, writers: Mapping[str, Sequence[tuple[int, Rule]]], report: Report
+) -> None:
+    """Warn when a rule with a higher *number* writes what this one reads."""
+    later = [
+        (place, name, other)
+        for name in set(_reads(rule)) - writes(rule)
+        for place, other in writers.get(name, ())
+        if place > number and other.mode is not Mode.SHADOW and rule.actions & other.actions
+    ]
+    if later:
+        _, name, other = min(later, key=lambda one: one[:2])
+        report.warning(
+            "R419",
+            f"{rule.id} reads {name}, which the later rule {other.id} writes",
+            rule.place,
+            hint="put the rule that writes first, if this one is to see its value",
+            rule=rule.id,
+            related=other.place,
+        )
 
 
-def _check_same_writes(rule: Rule, earlier: Sequence[Rule], report: Report) -> None:
+def _check_same_writes(rule: Rule, alike: dict[object, list[Rule]], report: Report) -> None:
     """Warn when a rule makes an earlier one's value vanish, under the same condition.
 
     A value that is made of what is there, or written only where nothing is, is a step of several.
+    *alike* holds the rules so far, by what they write and their condition.
     """
-    if rule.overwrite is not Overwrite.ALWAYS or _builds_on_what_is_there(rule):
-        return
-    for other in earlier:
-        both = sorted(writes(rule) & writes(other))
-        if both and rule.actions & other.actions and _condition(rule) == _condition(other):
-            report.warning(
-                "R420",
-                f"{rule.id} and {other.id} both write {both[0]} under the same condition",
-                rule.place,
-                hint="the last one counts; leave one of them out, or divide them by when",
-                rule=rule.id,
-                related=other.place,
-            )
-            return
+    condition = _condition(rule)
+    found = []
+    for name in sorted(writes(rule)):
+        earlier = alike.setdefault((name, condition), [])
+        found += [(name, other) for other in earlier if rule.actions & other.actions][:1]
+        earlier.append(rule)
+    if found and rule.overwrite is Overwrite.ALWAYS and not _builds_on_what_is_there(rule):
+        name, other = found[0]
+        report.warning(
+            "R420",
+            f"{rule.id} and {other.id} both write {name} under the same condition",
+            rule.place,
+            hint="the last one counts; leave one of them out, or divide them by when",
+            rule=rule.id,
+            related=other.place,
+        )
 
 
 def _builds_on_what_is_there(rule: Rule) -> bool:

@@ -1,8 +1,10 @@
 """Mistakes in test files are found before a case runs, and the values of cells are as written."""
 
+import msgspec
 import pytest
 
 from tests.cases.support import case_file, codes, loaded, ran
+from tests.documents import nodes
 
 OK = "- {name: it, given: {fields: {total: 1}}, expect: {}}\n"
 SCHEMA = """\
@@ -150,6 +152,29 @@ def test_tables_and_simple_lists_have_addresses_by_row():
         "pages[1]",
         "pages[2]",
     ]
+
+
+def test_rows_are_called_as_in_the_schema_and_else_without_their_s():
+    case = case_file(
+        "- {name: it, given: {line_items: [{item_rate: 1}], pages: [x]}, expect: {}}\n"
+    )
+    with_schema = SCHEMA.replace(
+        "]}}]}]",
+        ']}}, {"category": "multivalue", "id": "pages", "children":'
+        ' {"category": "datapoint", "id": "page_code", "type": "string"}}]}]',
+    )
+
+    assert with_schema != SCHEMA
+    assert ids_of(case) == {"line_items", "line_item", "item_rate", "pages", "page"}
+    more = {"rules": RULES, "queue": "schema: s.schema.json\n", "s.schema.json": with_schema}
+    assert ids_of(case, **more) == {"line_items", "line", "item_rate", "pages", "page_code"}
+
+
+def ids_of(text, **more):
+    _, (result,) = ran(text, **more)
+    body = msgspec.json.decode(result.made.body)
+    (section,) = body["annotation"]["content"]
+    return {node["schema_id"] for node in nodes([section])} - {"tables"}
 
 
 FACTS = """\

@@ -123,3 +123,53 @@ def test_what_is_no_document_is_not_recorded(body, reason):
 
     with pytest.raises(GivenError, match=reason):
         recorded(body, "acme.queue.yaml", configuration.by_name["acme"], runner, MASK)
+
+
+READING = """\
+  - id: reads
+    when: annotation.status == "to_review" or is_set(document.original_file_name)
+    require: field.vendor.confidence > 0.5 and field.vendor.page == 1 and is_set(email.subject)
+    message: {at: vendor, text: "{field.vendor.extracted}"}
+  - id: chooses
+    when: count(field.kind.options) > 1 and "human" in field.vendor.validation_sources
+    replace: {kind: other}
+"""
+
+
+def test_what_rules_read_of_a_document_is_recorded_and_nothing_else():
+    marks = {
+        "vendor": {"validation_sources": ["human"], "hidden": True},
+        "kind": {"options": [{"value": "invoice", "label": "x"}, {"value": "other", "label": "y"}]},
+    }
+    document = Document(
+        header={"vendor": "Acme", "kind": "invoice"},
+        marks=marks,
+        annotation={"status": "to_review", "arrived_at": "2025-01-01"},
+        envelope={"emails": [{"subject": "Hello", "arrived": "2025-01-05", "tags": ["Acme", 1]}]},
+    )
+    configuration = configured(files_of(EMPTY, rules=READING, queue=""))
+    runner = Runner(configuration, lambda: 0.0)
+
+    text = recorded(
+        msgspec.json.encode(document.payload()),
+        "acme.queue.yaml",
+        configuration.by_name["acme"],
+        runner,
+        MASK,
+    )
+
+    _, (result,) = ran(text, rules=READING, queue="")
+    payload = msgspec.json.decode(result.made.body)
+    vendor, kind = (result.made.places.nodes[name] for name in ("vendor", "kind"))
+    assert result.status == "passed"
+    assert (vendor["hidden"], vendor["validation_sources"]) == (True, ["human"])
+    assert vendor["content"]["rir_text"] == vendor["content"]["value"]
+    assert vendor["content"]["page"] == 1
+    assert [one["value"] for one in kind["options"]] == ["invoice", "other"]
+    assert kind["content"]["value"] == "invoice"
+    assert payload["annotation"]["status"] == "to_review"
+    assert "arrived_at" not in payload["annotation"]
+    assert payload["document"]["original_file_name"].endswith("." + MASK.text("pdf"))
+    (email,) = payload["emails"]
+    assert email["tags"] == [MASK.text("Acme"), 1]
+    assert email["arrived"] == MASK.date("2025-01-05")

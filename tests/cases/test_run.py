@@ -260,6 +260,40 @@ def test_a_failure_shows_the_rule_with_its_values():
     ]
 
 
+GROUP = """\
+  - group: dates
+    when: is_set(date_issue)
+    rules:
+      - id: positive
+        select: line_items
+        when: item_amount != 5
+        require: item_amount > 0
+        message: {at: item_amount, text: Not positive.}
+"""
+
+
+def test_a_rule_on_rows_shows_its_group_and_the_first_rows_that_fired():
+    given = "{fields: {date_issue: '2025-01-01'}, line_items: ["
+    given += ", ".join(f"{{item_amount: {number}}}" for number in (1, 2, 5, -1, 3)) + "]}"
+    runner, (result,) = ran(
+        case_file(f"- name: it\n  given: {given}\n  expect: {{}}\n"), rules=GROUP, queue=""
+    )
+
+    lines = list(tell_result(result, explainer(runner)))
+
+    assert lines[1] == (
+        "  messages: not expected: rule positive, at line_items[4].item_amount, "
+        "text 'Not positive.', type error"
+    )
+    assert lines[3:6] == ["    is_set(date_issue)", "    |      |", "    true   2025-01-01"]
+    assert [line for line in lines if line.startswith("    row")] == [
+        "    row 4 fired",
+        "    row 1 passed",
+        "    row 2 passed",
+    ]
+    assert lines[-1] == "    … 2 more"
+
+
 def test_coverage_counts_what_each_rule_did():
     text = "- {name: a, given: {fields: {total: 1}}, expect: {}}\n"
     text += (

@@ -124,7 +124,7 @@ NO_CELL = [*ALL[:2], (None, "A: A ")]
         lambda payload: payload["annotation"].update(queue="8199"),
         lambda payload: payload["annotation"].update(queue=8199),
         lambda payload: payload["annotation"].update(queue="https://example.com/v1/q/" + "9" * 5_000),
-        lambda payload: payload["annotation"].update(queue="https://us.api.e.com/v1/queues/8199/"),
+        lambda payload: payload["annotation"].update(queue="https://us.api.example.com/v1/queues/8199/"),
         lambda payload: payload["annotation"].update(metadata=[{"a": None}], messages=None),
         lambda payload: payload["annotation"]["content"].extend([None, 3, "x", [], {}]),
         lambda payload: table(payload)["children"].extend([None, 3, "x", []]),

@@ -126,7 +126,9 @@ def _round(tree: Call) -> Quick:
     kinds = (Kind.NUMBER, Kind.NUMBER)
     places = tree.arguments[1]
     try:
-        unit = unit_of(places.value) if isinstance(places, Literal) else None
+        # A param may also be null.
+        value = places.value if isinstance(places, Literal) else None
+        unit = unit_of(value) if isinstance(value, Decimal) else None
     except FunctionError:
         unit = None
     if unit is None:

@@ -37,6 +37,7 @@ def failure(text, within=None, **values):
         "contains(t, 'x')", "equal(n, 1)", "n > 1 and p", "p or n > 1", "t == d",
         "map(t, {'A': 1})",
         "n == params.rates.none", "params.rates.none != n", "-params.rates.none",
+        "round(n, params.rates.none)",
     ],
 )  # fmt: skip
 def test_empty_spreads(text):
