@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class Level(StrEnum):
@@ -39,7 +40,32 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """A new value for a datapoint, as the wire takes it; ``""`` clears."""
+    """What changes of one datapoint; None: that stays."""
 
     node_id: int | str
-    value: str
+    #: As the wire takes it; ``""`` clears.
+    value: str | None = None
+    hidden: bool | None = None
+    #: Values and labels, instead of those that were there.
+    options: tuple[tuple[str, str], ...] | None = None
+    validation_sources: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """A row for a table; for a simple list, the one value of a new child."""
+
+    node_id: int | str
+    #: Values by schema id, as the wire takes them.
+    cells: tuple[tuple[str, str], ...]
+    is_simple: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """A row, or a child of a simple list, to take out."""
+
+    node_id: int | str
+
+
+Operation: TypeAlias = Replace | Add | Remove

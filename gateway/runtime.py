@@ -14,6 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.annotation.content import Content
+from gateway.annotation.tree import Tree
 from gateway.config.configuration import Configuration, Queue
 from gateway.engine.evaluate import evaluate
 from gateway.engine.outcome import Evaluation
@@ -151,12 +152,11 @@ class Gateway:
         now: datetime | None = None,
         tracer: Tracer | None = None,
     ) -> Evaluation | None:
-        if served is None or not request.has_content or not served.program.steps:
+        if served is None or request.runs_on not in served.program.steps:
             return None
-        assert request.tree is not None  # noqa: S101 - it has content.
         deadline = self._timer() + TIME_LIMIT
         program = served.side_loads.applied(served.program, request.decoded_key("schemas"))
-        content = Content(request.tree, program.rules.kinds, program.rules.placeholders)
+        content = Content(request.tree or Tree(), program.rules.kinds, program.rules.placeholders)
         now = (now or self._clock()).astimezone(served.zone)
         facts = request.at(now, lambda: self._timer() > deadline)
         return evaluate(program, content, facts, tracer)

@@ -2,13 +2,18 @@
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# No deadline: on a shared machine a slow example is no finding.
-settings.register_profile("default", max_examples=60, deadline=None)
+# On a shared machine a slow example, or a slow choice of examples, is no finding.
+settings.register_profile(
+    "default",
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 # Derandomized: a change is judged by the same examples each time, red or green.
 settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
-settings.register_profile("long", max_examples=5_000, deadline=None)
+settings.register_profile("long", parent=settings.get_profile("default"), max_examples=5_000)
 
 
 def _profile() -> str:

@@ -40,16 +40,21 @@ ACME: Final[Mapping[str, Any]] = {
     "customer_reference": None,
     "date_issue": date(2025, 3, 24),
     "date_due": date(2025, 4, 23),
+    "payment_method": "transfer",
     "account_num": None,
     "bank_num": None,
-    "iban": "CZ65 0800 0000 1920 0014 5399",
+    "iban": Captured("CZ65 0800 0000 1920 0014 5399", sources=("score", "connector")),
     "amount_total_base": Decimal("1300.00"),
+    "amount_freight": None,
     "amount_total_tax": Decimal("273.00"),
     "amount_due": Decimal("1573.00"),
     "currency": "czk",
     "tax_mode": "standard",
     "sender_name": "Northwind Paper",
     "sender_vat_id": "CZ25123891",
+    "cost_center": Captured(
+        "100", options=(("100", "Administration"), ("200", "Production"), ("300", "Sales"))
+    ),
     "notes": None,
 }
 ACME_ROWS: Final[tuple[Mapping[str, Any], ...]] = tuple(
@@ -76,8 +81,9 @@ GLOBEX: Final[Mapping[str, Any]] = {
     "date_due": date(2025, 4, 3),
     "account_num": None,
     "bank_num": None,
-    "iban": "DE89 3704 0044 0532 0130 00",
+    "iban": Captured("DE89 3704 0044 0532 0130 00", sources=("score", "connector")),
     "amount_total_base": Decimal("2000.00"),
+    "amount_freight": None,
     "amount_total_tax": Decimal("380.00"),
     "amount_total": Decimal("2380.00"),
     "currency": "eur",
@@ -99,6 +105,13 @@ GLOBEX_ROWS: Final[tuple[Mapping[str, Any], ...]] = tuple(
         ("M-200", 1, Decimal("1000.00")),
     )
 )
+GLOBEX_TAXES: Final[tuple[Mapping[str, Any], ...]] = (
+    {
+        "tax_detail_rate": 19,
+        "tax_detail_base": Decimal("2000.00"),
+        "tax_detail_tax": Decimal("380.00"),
+    },
+)
 
 
 def acme(rows: Any = ACME_ROWS, action: str = "updated", **header: Any) -> dict[str, Any]:
@@ -107,11 +120,14 @@ def acme(rows: Any = ACME_ROWS, action: str = "updated", **header: Any) -> dict[
     return invoice(rows, changed(ACME, **header), action=action, edited=edited)
 
 
-def globex(rows: Any = GLOBEX_ROWS, action: str = "updated", **header: Any) -> dict[str, Any]:
+def globex(
+    rows: Any = GLOBEX_ROWS, action: str = "updated", taxes: Any = None, **header: Any
+) -> dict[str, Any]:
     """Give an invoice of ``globex`` in which some values are others."""
     return invoice(
         rows,
         changed(GLOBEX, **header),
+        tables={"tax_details": GLOBEX_TAXES if taxes is None else taxes},
         action=action,
         edited=("amount_total",) if action == "updated" else (),
         queue=9105,
@@ -172,6 +188,17 @@ def _requests() -> dict[str, dict[str, Any]]:
             amount_total_base=Decimal("13000.00"),
             amount_total_tax=Decimal("2730.00"),
             amount_due=Captured(Decimal("15730.00"), confidence=0.55),
+        ),
+        "acme-freight": acme(
+            [first, second, dict.fromkeys(first)],
+            "initialize",
+            payment_method="card",
+            iban=Captured("CZ65 0800 0000 1920 0014 5399"),
+            amount_total_base=Decimal("1325.00"),
+            amount_freight=Decimal("25.00"),
+            amount_total_tax=Decimal("278.25"),
+            amount_due=Decimal("1603.25"),
+            cost_center=Captured(None, options=("100",)),
         ),
         "globex-initialize": globex(
             [

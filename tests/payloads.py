@@ -23,13 +23,13 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "basic_info": (
         "document_id", "order_id", "customer_reference", "date_issue", "date_due",
     ),
-    "payment_info": ("account_num", "bank_num", "iban", "bic"),
+    "payment_info": ("payment_method", "account_num", "bank_num", "iban", "bic"),
     "totals": (
-        "amount_total_base", "amount_total_tax", "amount_total", "amount_due", "currency",
-        "tax_mode",
+        "amount_total_base", "amount_freight", "amount_total_tax", "amount_total", "amount_due",
+        "currency", "tax_mode",
     ),
     "vendor": ("sender_name", "sender_vat_id"),
-    "other": ("notes",),
+    "other": ("cost_center", "notes"),
 }  # fmt: skip
 
 
@@ -44,7 +44,8 @@ class Captured:
     page: int | None = 1
     sources: Sequence[str] = ("score",)
     hidden: bool | None = None
-    options: Sequence[str] = ()
+    #: Values, or values with their labels.
+    options: Sequence[str | tuple[str, str]] = ()
 
 
 Given = Value | Captured
@@ -114,7 +115,8 @@ class _Tree:
         if made.hidden is not None:
             node["hidden"] = made.hidden
         if made.options:
-            node["options"] = [{"value": one, "label": one.title()} for one in made.options]
+            pairs = [(one, one.title()) if isinstance(one, str) else one for one in made.options]
+            node["options"] = [{"value": value, "label": label} for value, label in pairs]
         return node
 
     def content(self, made: Captured) -> Json:
@@ -142,10 +144,11 @@ def sections(
     header: Mapping[str, Given],
     rows: Sequence[Mapping[str, Given]] = (),
     *,
+    tables: Mapping[str, Sequence[Mapping[str, Given]]] | None = None,
     url: str = f"{HOST}/api/v1/annotations/314521",
     formats: Callable[[Value], tuple[str, str | None]] = plain,
 ) -> list[Json]:
-    """Build a content tree: *header* fields in their sections, and the table ``line_items``."""
+    """Build a content tree: *header* fields in their sections, ``line_items``, more *tables*."""
     tree = _Tree(url, formats)
     placed = {name for names in SECTIONS.values() for name in names}
     built = []
@@ -158,18 +161,19 @@ def sections(
             built.append(
                 tree.children(node, (tree.datapoint(name, header[name]) for name in fields))
             )
-    node = tree.node("section", "line_items_section")
-    built.append(tree.children(node, _table(tree, rows)))
+    for name, own in {"line_items": rows, **(tables or {})}.items():
+        node = tree.node("section", f"{name}_section")
+        built.append(tree.children(node, _table(tree, name, own)))
     return built
 
 
-def _table(tree: _Tree, rows: Sequence[Mapping[str, Given]]) -> Iterator[Json]:
-    table = tree.node("multivalue", "line_items")
+def _table(tree: _Tree, name: str, rows: Sequence[Mapping[str, Given]]) -> Iterator[Json]:
+    table = tree.node("multivalue", name)
     yield tree.children(
         table,
         (
             tree.children(
-                tree.node("tuple", "line_item"),
+                tree.node("tuple", name.removesuffix("s")),
                 (tree.datapoint(column, given) for column, given in row.items()),
             )
             for row in rows
@@ -207,6 +211,7 @@ def invoice(
     rows: Sequence[Mapping[str, Given]] = (),
     header: Mapping[str, Given] | None = None,
     *,
+    tables: Mapping[str, Sequence[Mapping[str, Given]]] | None = None,
     action: str = "updated",
     queue: int = 8199,
     edited: Sequence[str] = (),
@@ -247,7 +252,7 @@ def invoice(
         "modified_at": None,
         "confirmed_at": None,
         "exported_at": None,
-        "content": sections(header or {}, rows, url=url, formats=formats),
+        "content": sections(header or {}, rows, tables=tables, url=url, formats=formats),
         **annotation,
     }
     payload["document"] = {

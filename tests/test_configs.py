@@ -17,6 +17,7 @@ from tests.examples import (
     CONFIGS,
     EXAMPLES,
     GLOBEX_ROWS,
+    GLOBEX_TAXES,
     REQUESTS,
     SECRETS,
     acme,
@@ -100,12 +101,30 @@ def first(rows, **cells):
     return [changed(rows[0], **cells), *rows[1:]]
 
 
+def hidden(value):
+    return Captured(value, hidden=True)
+
+
 def second(rows, **cells):
     return [rows[0], changed(rows[1], **cells)]
 
 
 def both(rows, **cells):
     return [changed(row, **cells) for row in rows]
+
+
+def tax_detail(rate, base, tax):
+    return (
+        f"add      tax_details: tax_detail_rate '{rate}', tax_detail_base '{base}', "
+        f"tax_detail_tax '{tax}'"
+    )
+
+
+def freight(code, amount, rate):
+    return (
+        f"add      line_items: {code} 'FREIGHT', item_quantity '1', item_price '{amount}', "
+        f"item_amount_base '{amount}', item_vat_rate '{rate}'"
+    )
 
 
 #: A rule, what is different on the invoice, and all that is then answered.
@@ -182,6 +201,8 @@ CASES = [
     ("vat-rate-zero", globex, {"rows": both(GLOBEX_ROWS, item_vat_rate=unread("ZERO"))}, [
         "replace  item_vat_rate[1]: 'ZERO' -> '0.0'",
         "replace  item_vat_rate[2]: 'ZERO' -> '0.0'",
+        "replace  tax_detail_rate[1]: '19' -> '0.0'",
+        "replace  tax_detail_tax[1]: '380,00' -> '0.00'",
     ]),
     ("vat-rate-is-known", acme, {"rows": both(ACME_ROWS, item_vat_rate=Decimal("20.9"))}, [
         "error    item_vat_rate[1]: 20.9 % is no rate of ours.",
@@ -189,7 +210,49 @@ CASES = [
     ]),
     ("vat-rate-is-known", globex, {"rows": second(GLOBEX_ROWS, item_vat_rate=16)}, [
         "error    item_vat_rate[2]: 16 % ist kein Steuersatz.",
+        "remove   tax_detail[1]",
+        tax_detail(16, "1000.00", "160.00"),
+        tax_detail(19, "1000.00", "190.00"),
     ]),
+    ("tax-details-by-rate", globex, {"taxes": []}, [
+        tax_detail(19, "2000.00", "380.00"),
+    ]),
+    ("tax-details-by-rate", globex, {"taxes": both([*GLOBEX_TAXES, {}], tax_detail_rate=19)}, [
+        "remove   tax_detail[2]",
+    ]),
+    ("iban-only-for-transfers", acme, {"payment_method": "card"}, [
+        "replace  iban: hidden = True",
+    ]),
+    ("iban-only-for-transfers", acme, {"iban": hidden("CZ65 0800 0000 1920 0014 5399")}, [
+        "replace  iban: hidden = False",
+    ]),
+    ("cost-centers", acme, {"cost_center": Captured("100", options=["100"])}, [
+        "replace  cost_center: options = 100 (Administration), 200 (Production), 300 (Sales)",
+    ]),
+    ("empty-lines-go", acme, {"rows": [*ACME_ROWS, dict.fromkeys(ACME_ROWS[0])]}, [
+        "remove   line_item[3]",
+    ]),
+    ("empty-lines-go", globex, {"rows": [*GLOBEX_ROWS, dict.fromkeys(GLOBEX_ROWS[0])]}, [
+        "remove   line_item[3]",
+    ]),
+    ("freight-is-a-line", acme, {
+        "amount_freight": 30, "amount_total_base": 1330, "amount_due": Decimal("1609.30"),
+        "amount_total_tax": Decimal("279.30"),
+    }, [
+        freight("item_code", 30, 21),
+    ]),
+    # Its own row is found the next time.
+    ("freight-is-a-line", acme, {
+        "amount_freight": 850, "rows": first(ACME_ROWS, item_code="FREIGHT"),
+    }, QUIET),
+    ("freight-is-a-line", globex, {"amount_freight": 10, "amount_total_base": 2010}, [
+        freight("item_article", 10, 19),
+        "replace  tax_detail_base[1]: '2.000,00' -> '2010.00'",
+        "replace  tax_detail_tax[1]: '380,00' -> '381.90'",
+    ]),
+    ("iban-is-certain", acme, {
+        "iban": Captured("CZ65 0800 0000 1920 0014 5399"), "action": "initialize",
+    }, ["replace  iban: validation_sources = score, connector"]),
     ("vat-rate-is-readable", acme, {"rows": second(ACME_ROWS, item_vat_rate=unread("2l"))}, [
         "error    item_vat_rate[2]: 2l is no VAT rate.",
     ]),

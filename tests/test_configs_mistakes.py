@@ -38,7 +38,7 @@ CASES = [
     ("rules/dates.rules.yaml", "value <= today()", "value <= '31.12.2025'",
      [("R301", "rules/dates.rules.yaml")], 'write a date as in "2025-12-31"'),
     ("rules/header.rules.yaml", "when: is_set(account_num)", "if: is_set(account_num)",
-     [("R110", "rules/header.rules.yaml")], "known here: block, "),
+     [("R110", "rules/header.rules.yaml")], "known here: add, block, "),
     ("rules/vat.rules.yaml", '"round(sum(item_amount_base * item_vat_rate) / 100, 2)"',
      "round(sum(item_amount_base * item_vat_rate) / 100, 2)",
      [("R112", "rules/vat.rules.yaml")],

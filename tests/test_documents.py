@@ -119,7 +119,7 @@ def evaluated(written):
     reads = reads_of(program.rules)
     request = Decoder(reads).decode(body_of(example_document()))
     frame = Frame(ANNOTATION, Content(request.tree, {}), request.at(NOW, lambda: False))
-    (value,) = evaluate_each(step.effects[0].holes[0], frame, (0,), Budget())
+    (value,) = evaluate_each(step.effects[0].templates[0].holes[0], frame, (0,), Budget())
     return f"fails: {sentence(value)}" if isinstance(value, Failed) else value
 
 
@@ -202,6 +202,8 @@ def test_no_block_escapes_the_tests():
             *((("yaml", kind)) for kind in ("rule", "rules", "refused", "queue", "gateway")),
             ("yaml", "document"),
             ("yaml", "test"),
+            ("yaml", "given"),
+            ("yaml", "recipe"),
             ("text", "answer"),
             ("json", "answer"),
             ("sh",),

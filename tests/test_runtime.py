@@ -38,7 +38,9 @@ def made():
 
 
 def body(queue_id, **keys):
-    annotation = {} if queue_id is None else {"queue": f"https://example.com/api/v1/queues/{queue_id}"}
+    annotation = (
+        {} if queue_id is None else {"queue": f"https://example.com/api/v1/queues/{queue_id}"}
+    )
     return msgspec.json.encode(
         Document({"vendor": "V"}, annotation=annotation, envelope=keys).payload()
     )

@@ -6,14 +6,14 @@ values, decided once per column. Law: pure; one object per request, changed only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from gateway.annotation.column import Column
-from gateway.annotation.tree import Node, Table, Tree
+from gateway.annotation.tree import AddedNode, Node, Table, Tree
 from gateway.annotation.values import (
     MAX_TEXT,
     UNREADABLE,
@@ -48,10 +48,37 @@ class Write:
     value: Value
 
 
+#: What the platform calls a validation by an extension.
+CONNECTOR: Final = "connector"
+
+
+@dataclass(slots=True)
+class State:
+    """What rules did to a datapoint besides its value; None: nothing."""
+
+    node: Node
+    hidden: bool | None = None
+    #: Values and labels.
+    options: tuple[tuple[str, str], ...] | None = None
+    validated: bool = False
+
+
 class Content:
     """Values of one request's datapoints, read on demand and kept."""
 
-    __slots__ = ("_columns", "_declared", "_kinds", "_placeholders", "_texts", "tree", "written")
+    __slots__ = (
+        "_columns",
+        "_declared",
+        "_kinds",
+        "_placeholders",
+        "_texts",
+        "added",
+        "gone",
+        "removed",
+        "states",
+        "tree",
+        "written",
+    )
 
     def __init__(
         self, tree: Tree, declared: Mapping[str, Kind], placeholders: frozenset[str] = frozenset()
@@ -59,6 +86,12 @@ class Content:
         """Read *tree*; *declared* kinds decide types, *placeholders* count as empty."""
         self.tree = tree
         self.written: dict[int | str, Write] = {}
+        self.states: dict[int | str, State] = {}
+        #: Rows that rules added, with their tables; and rows that they removed.
+        self.added: list[tuple[Table, AddedNode]] = []
+        self.removed: dict[int | str, Node] = {}
+        #: The ids of removed rows and of their cells.
+        self.gone: set[int | str] = set()
         self._declared = declared
         self._placeholders = placeholders
         self._columns: dict[str, Column] = {}
@@ -102,6 +135,8 @@ class Content:
 
     def displayed(self, node: Node) -> str | None:
         """Give a datapoint's value as displayed; None when it is empty."""
+        if isinstance(node, AddedNode):
+            return value_text(node.cells[node.schema_id]) or None
         written = self.written.get(node.id)
         if written is not None:
             text = value_text(written.value)
@@ -130,12 +165,66 @@ class Content:
             if node is None or is_same(values[position], typed):
                 continue
             values[position] = typed
-            self.written[node.id] = Write(node, value)
+            if isinstance(node, AddedNode):
+                node.cells[schema_id] = value
+            else:
+                self.written[node.id] = Write(node, value)
             changed = True
         if changed:
             self._columns[schema_id] = Column(values, column.table, _common_kind(values))
             self._texts.pop(schema_id, None)
         return changed
+
+    def state(self, node: Node) -> State:
+        """Give what rules did to a datapoint, to be changed."""
+        return self.states.setdefault(node.id, State(node))
+
+    def add_rows(self, table: Table, rows: Sequence[Mapping[str, Value]]) -> None:
+        """Add rows at the end of a table; their columns are those of their cells."""
+        named = dict.fromkeys(name for cells in rows for name in cells)
+        for name in named:
+            self.column(name)  # Decides the column's kind before the new values have a say.
+        row_id = table.row_id or table.schema_id
+        added = [AddedNode(row_id, dict(cells), children=()) for cells in rows]
+        count = len(table.rows)
+        table.rows = [*table.rows, *added]
+        for name in {**table.columns, **named}:
+            before = table.columns.get(name, (None,) * count)
+            new = [AddedNode(name, row.cells) if name in row.cells else None for row in added]
+            table.columns[name] = [*before, *new]
+            self.tree.table_of.setdefault(name, table)
+            column = self._columns.get(name)
+            if column is not None:
+                padded = [*column.values, *(None,) * (count - len(column.values))]
+                typed = [self.typed(name, row.cells.get(name)) for row in added]
+                self._keep(name, [*padded, *typed], table)
+        table.added += len(added)
+        self.added.extend((table, row) for row in added)
+        self.tree.forget_places()
+
+    def remove_rows(self, table: Table, numbers: Collection[int]) -> None:
+        """Take rows out of a table; later rules neither see nor select them."""
+        gone = set(numbers)
+        kept = [number for number in range(len(table.rows)) if number not in gone]
+        for number in sorted(gone):
+            row = table.rows[number]
+            if isinstance(row, AddedNode):
+                table.added -= 1
+                self.added = [one for one in self.added if one[1] is not row]
+            else:
+                self.removed[row.id] = row
+                self.gone.update(node.id for node in (row, *(row.children or ())))
+        table.rows = [table.rows[number] for number in kept]
+        for name, cells in table.columns.items():
+            table.columns[name] = [cells[number] for number in kept]
+            if name in self._columns:
+                values = self._columns[name].values
+                self._keep(name, [values[number] for number in kept], table)
+        self.tree.forget_places()
+
+    def _keep(self, schema_id: str, values: list[Value], table: Table) -> None:
+        self._columns[schema_id] = Column(values, table, _common_kind(values))
+        self._texts.pop(schema_id, None)
 
     def is_unchanged(self, schema_id: str, node: Node, value: Value) -> bool:
         """Whether *node* arrived with what *value* would be read as."""

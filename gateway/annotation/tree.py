@@ -52,6 +52,32 @@ class Table:
     columns: dict[str, Sequence[Node | None]]
     #: The schema id of the rows; None for a simple list and for a table without rows.
     row_id: str | None
+    #: Whether its rows are datapoints themselves; None for a table without rows.
+    is_list: bool | None = None
+    #: How many rows at the end rules have added: they have values, and no ids yet.
+    added: int = 0
+
+    @property
+    def arrived(self) -> int:
+        """How many rows came with the request and are still there: they come first."""
+        return len(self.rows) - self.added
+
+
+class AddedNode:
+    """A row, or a cell of one, that a rule has added: it has a value and no id."""
+
+    __slots__ = ("cells", "children", "content", "hidden", "id", "schema_id")
+
+    def __init__(self, schema_id: str, cells: dict[str, Any], children: Any = None) -> None:
+        """Be a cell of the row with these *cells*; the row itself, if there are *children*."""
+        #: No id of the platform's is a text without characters.
+        self.id: int | str = ""
+        self.schema_id = schema_id
+        self.content: Any = None
+        self.hidden: Any = None
+        #: The row's values by column, which later rules may change.
+        self.cells = cells
+        self.children = children
 
 
 @dataclass(slots=True)
@@ -86,6 +112,10 @@ class Tree:
             return self.nodes(name)
         cells = [cell for column in table.columns.values() for cell in column]
         return [table.node, *table.rows, *cells]
+
+    def forget_places(self) -> None:
+        """Look places up anew: rows have come or gone."""
+        self._places = None
 
     def place(self, node_id: int | str) -> Place | None:
         """Find where the datapoint or row with this id stands."""
@@ -159,9 +189,9 @@ def _table(multivalue: Node) -> tuple[Table, int]:
     first = rows[0]
     if first.children is None:
         columns = _simple_columns(rows, first.schema_id)
-        return Table(multivalue.schema_id, multivalue, rows, columns, None), len(rows)
+        return Table(multivalue.schema_id, multivalue, rows, columns, None, True), len(rows)
     columns, size = _regular_columns(rows) or _ragged_columns(rows)
-    return Table(multivalue.schema_id, multivalue, rows, columns, first.schema_id), size
+    return Table(multivalue.schema_id, multivalue, rows, columns, first.schema_id, False), size
 
 
 def _simple_columns(rows: Sequence[Node], schema_id: str) -> dict[str, Sequence[Node | None]]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol, TypeAlias
 
 from gateway.diagnostic import Span
+from gateway.rules.events import CONTENT
 from gateway.rules.functions.regex import Pattern
 
 #: Where a case takes place that does not say when: fixed, so that it never depends on the day.
@@ -45,6 +46,7 @@ Row: TypeAlias = Mapping[str, Cell] | Cell
 class Given:
     """What a case is given, names as schema ids."""
 
+    #: As rules name it in ``on``: a content event's action, another event's full name.
     action: str = DEFAULT_ACTION
     #: None: that of *payload*, else the default.
     now: datetime | None = None
@@ -52,6 +54,8 @@ class Given:
     tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     #: A stored hook request, instead of *fields* and *tables*.
     payload: bytes | None = field(default=None, repr=False)
+    #: More keys of the request, such as those of whoever invokes the hook.
+    keys: Mapping[str, Any] = field(default_factory=dict)
     #: Whether the case itself gives the event, which then replaces that of *payload*.
     has_event: bool = False
     changes: Mapping[Address, Cell] = field(default_factory=dict)
@@ -59,12 +63,18 @@ class Given:
     #: By root (``annotation``, ``document``, ``queue``, ``email``): keys of it.
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
+    @property
+    def event(self) -> tuple[str, str]:
+        """The event and action as the platform names them."""
+        event, _, action = self.action.rpartition(".")
+        return event or CONTENT, action
+
 
 class Matcher(Protocol):
-    """What a text must be."""
+    """What a text, or another part of an answer, must be."""
 
-    def fits(self, text: str) -> bool:
-        """Whether *text* is so."""
+    def fits(self, answered: Any, /) -> bool:
+        """Whether *answered* is so."""
 
     def __str__(self) -> str: ...
 
@@ -133,7 +143,7 @@ class Wanted:
     keys: Mapping[str, Matcher]
     place: Span
 
-    def fits(self, item: Mapping[str, str]) -> bool:
+    def fits(self, item: Mapping[str, Any]) -> bool:
         """Whether *item* is meant."""
         return all(matcher.fits(item[key]) for key, matcher in self.keys.items())
 

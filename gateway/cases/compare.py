@@ -12,12 +12,14 @@ from typing import Any, Final, TypeAlias
 
 from gateway.cases.case import DOCUMENT, Exactly, Expected, Wanted
 from gateway.cases.naming import Places
-from gateway.effects import Block, Message
+from gateway.cases.structured import option_written
+from gateway.effects import Add, Block, Message, Remove, Replace
 from gateway.engine.outcome import Evaluation
+from gateway.hooks.response import response_json
 from gateway.spelling import closest
 
 #: One thing that was answered, by the keys that ``expect`` has for it.
-Item: TypeAlias = Mapping[str, str]
+Item: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Effect:
     found: Callable[[Evaluation, Places], Sequence[Item]]
     #: Writes what was found as ``expect`` has it.
     written: Callable[[Sequence[Item]], Any]
-    #: The keys that tell best which one was meant.
+    #: The keys that tell best which one was meant; none where there is only one.
     identity: tuple[str, ...]
     #: Looked at even where ``expect`` does not have the key.
     always: bool = True
@@ -87,7 +89,63 @@ def _replaced(evaluation: Evaluation, places: Places) -> Sequence[Item]:
     return [
         {"at": places.address(operation.node_id), "value": operation.value}
         for operation in evaluation.operations
+        if isinstance(operation, Replace) and operation.value is not None
     ]
+
+
+def _chosen(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    return [
+        {
+            "at": places.address(operation.node_id),
+            "options": [option_written(*one) for one in operation.options],
+        }
+        for operation in evaluation.operations
+        if isinstance(operation, Replace) and operation.options is not None
+    ]
+
+
+def _hidden(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    return _seen(evaluation, places, hidden=True)
+
+
+def _shown(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    return _seen(evaluation, places, hidden=False)
+
+
+def _seen(evaluation: Evaluation, places: Places, *, hidden: bool) -> Sequence[Item]:
+    return [
+        {"at": places.address(operation.node_id)}
+        for operation in evaluation.operations
+        if isinstance(operation, Replace) and operation.hidden is hidden
+    ]
+
+
+def _validated(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    return [
+        {"at": places.address(operation.node_id)}
+        for operation in evaluation.operations
+        if isinstance(operation, Replace) and operation.validation_sources is not None
+    ]
+
+
+def _added(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    return [
+        {"table": places.address(operation.node_id), "cells": dict(operation.cells)}
+        for operation in evaluation.operations
+        if isinstance(operation, Add)
+    ]
+
+
+def _removed(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    return [
+        {"row": places.address(operation.node_id)}
+        for operation in evaluation.operations
+        if isinstance(operation, Remove)
+    ]
+
+
+def _responded(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
+    return [{"answer": response_json(evaluation)}] if evaluation.responded else []
 
 
 def _failed(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
@@ -103,21 +161,37 @@ def _items_written(items: Sequence[Item]) -> list[Item]:
     return [{key: item[key] for key in keys if key in item} for item in items]
 
 
-def _values_written(items: Sequence[Item]) -> dict[str, str]:
-    return {item["at"]: item["value"] for item in items}
+def _by_place(key: str) -> Callable[[Sequence[Item]], Mapping[str, Any]]:
+    return lambda items: {item["at"]: item[key] for item in items}
 
 
-def _rules_written(items: Sequence[Item]) -> list[str]:
-    return [item["rule"] for item in items]
+def _listed(key: str) -> Callable[[Sequence[Item]], Sequence[Any]]:
+    return lambda items: [item[key] for item in items]
+
+
+def _rows_written(items: Sequence[Item]) -> Sequence[Item]:
+    return items
+
+
+def _json_written(items: Sequence[Item]) -> Any:
+    (item,) = items
+    return item["answer"]
 
 
 #: Everything that ``expect`` can speak of, in the order in which it is written.
 EFFECTS: Final = (
     Effect("messages", _messages, _items_written, ("rule", "at")),
-    Effect("replace", _replaced, _values_written, ("at",)),
+    Effect("replace", _replaced, _by_place("value"), ("at",)),
+    Effect("options", _chosen, _by_place("options"), ("at",)),
+    Effect("hide", _hidden, _listed("at"), ("at",)),
+    Effect("show", _shown, _listed("at"), ("at",)),
+    Effect("validate", _validated, _listed("at"), ("at",)),
+    Effect("add", _added, _rows_written, ("table",)),
+    Effect("remove", _removed, _listed("row"), ("row",)),
+    Effect("respond", _responded, _json_written, ()),
     Effect("blockers", _blockers, _items_written, ("rule", "at")),
-    Effect("failed", _failed, _rules_written, ("rule",)),
-    Effect("fired", _fired, _rules_written, ("rule",), always=False),
+    Effect("failed", _failed, _listed("rule"), ("rule",)),
+    Effect("fired", _fired, _listed("rule"), ("rule",), always=False),
 )
 
 
@@ -180,6 +254,8 @@ def _claims(wanted: Sequence[Wanted], got: Sequence[Item]) -> Mapping[int, int]:
 
 def _counterpart(effect: Effect, wanted: Wanted, surplus: Sequence[Item]) -> Item | None:
     """Find the answer that was probably meant: the same rule, or at the same place."""
+    if not effect.identity:
+        return next(iter(surplus), None)
     for key in effect.identity:
         matcher = wanted.keys.get(key)
         if matcher is not None:
@@ -190,6 +266,10 @@ def _counterpart(effect: Effect, wanted: Wanted, surplus: Sequence[Item]) -> Ite
 
 
 def _note(wanted: Wanted, places: Places) -> str | None:
+    row = wanted.keys.get("row")
+    if isinstance(row, Exactly):
+        known = (*places.rows, *places.nodes)
+        return None if row.text in known else f"the document has no row {row.text!r}"
     at = wanted.keys.get("at")
     if not isinstance(at, Exactly) or at.text == DOCUMENT or at.text in places.nodes:
         return None

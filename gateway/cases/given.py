@@ -13,7 +13,7 @@ from gateway.cases.case import Address, Cell, Given, Row
 from gateway.cases.naming import AddressError, Names
 from gateway.cases.payload import moment
 from gateway.diagnostic import Report
-from gateway.rules.events import ACTIONS, CONTENT
+from gateway.rules.events import ACTIONS, CONTENT, RESPONDING
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
 from gateway.spelling import closest
 
@@ -24,6 +24,9 @@ KEYS: Final = frozenset((*_FACTS, "event", "now", "edited", "fields", "payload",
 _CONTENT_KEYS: Final = {"confidence": "rir_confidence", "page": "page", "extracted": "rir_text"}
 _NODE_KEYS: Final = frozenset(("hidden", "options", "validation_sources"))
 _EDITING: Final = frozenset(("updated", "user_update"))
+
+#: Keys of a request that are given otherwise.
+_OTHERWISE: Final = ("event", "action", "annotation")
 
 #: Finds the stored payload that a path leads to; None after reporting why there is none.
 ReadPayload = Callable[[Text, Report], bytes | None]
@@ -47,7 +50,7 @@ class GivenReader:
             if key not in KEYS and isinstance(entry.value, List)
             for name, rows in self._table(entry.key, entry.value)
         }
-        fields = dict(self._cells(node.get("fields"), self._field))
+        fields = dict(self._cells(node.get("fields"), self._cell_of(None)))
         self._check_annotation(node.get("annotation"))
         given = replace(
             base,
@@ -55,7 +58,7 @@ class GivenReader:
             tables={**base.tables, **tables},
             changes={**base.changes, **self.changes(node.get("set"))},
             facts=_facts(node, base),
-            **self._scalars(node),
+            **self._scalars(node, base),
         )
         if given.payload is not None and (given.fields or given.tables):
             self._error(
@@ -74,15 +77,23 @@ class GivenReader:
 
     def check(self, given: Given, node: Map | None) -> None:
         """Report what does not fit together in the finished *given*."""
+        self._check_content(given, node)
         entry = node.entries.get("edited") if node is not None else None
         if entry is None or given.action in _EDITING or (given.payload and not given.has_event):
             return
         self._error(
             "R502",
-            f"nothing is edited on {CONTENT}.{given.action}",
+            f"nothing is edited on {'.'.join(given.event)}",
             entry.key,
             hint=f"write `event: {CONTENT}.updated`, or delete `edited`",
         )
+
+    def _check_content(self, given: Given, node: Map | None) -> None:
+        if node is None or given.payload is not None or given.action not in RESPONDING:
+            return
+        if given.fields or given.tables:
+            hint = "give the keys of its `payload`"
+            self._error("R505", f"{given.action} has no fields", _key(node, "fields"), hint=hint)
 
     def changes(self, node: Node | None) -> Mapping[Address, Cell]:
         """Read ``set``."""
@@ -102,6 +113,26 @@ class GivenReader:
             return None
         return self.address(text)
 
+    def _cell_of(self, table: str | None) -> Callable[[Text], str | None]:
+        """Give a reader of the names of cells: of a table's, or of the fields outside tables."""
+
+        def read(text: Text) -> str | None:
+            name = self._field(text)
+            found = self.names.schema.fields.get(name or "") if self.names.schema else None
+            if found is None or (found.category == "datapoint" and found.table == table):
+                return name
+            if found.table is not None and found.category == "datapoint":
+                hint = f"it is a column of {found.table}, which stands beside fields"
+            elif found.category == "datapoint":
+                hint = "it stands in no table: give it among fields"
+            else:
+                hint = "a table stands beside fields, with the list of its rows"
+            where = "no field outside tables" if table is None else f"no column of {table}"
+            self._error("R504", f"{text.value} is {where}", text, hint=hint)
+            return None
+
+        return read
+
     def _misnamed(self, error: AddressError, text: Text) -> None:
         if error.unknown is None:
             hint = "write FIELD, or TABLE[ROW].COLUMN with rows from 1"
@@ -117,7 +148,9 @@ class GivenReader:
             yield (
                 name,
                 [
-                    dict(self._cells(item, self._field)) if isinstance(item, Map) else _cell(item)
+                    dict(self._cells(item, self._cell_of(name)))
+                    if isinstance(item, Map)
+                    else _cell(item)
                     for item in node.items
                 ],
             )
@@ -131,12 +164,15 @@ class GivenReader:
                 if known is not None:
                     yield known, _cell(entry.value)
 
-    def _scalars(self, node: Map) -> Mapping[str, Any]:
+    def _scalars(self, node: Map, base: Given) -> Mapping[str, Any]:
         found: dict[str, Any] = {}
         for key, read in (("event", self._event), ("now", self._now), ("payload", self._payload)):
             value = node.get(key)
             if isinstance(value, Scalar):
                 found |= read(value.text)
+        keys = node.get("payload")
+        if isinstance(keys, Map):
+            found["keys"] = {**base.keys, **self._keys(keys)}
         edited = node.get("edited")
         if isinstance(edited, List):
             names = [self.address(one.text) for one in edited.items if isinstance(one, Scalar)]
@@ -147,7 +183,10 @@ class GivenReader:
         event, _, action = text.value.rpartition(".")
         if (event or CONTENT) == CONTENT and action in ACTIONS:
             return {"action": action, "has_event": True}
-        meant = closest(text.value, (*ACTIONS, *(f"{CONTENT}.{one}" for one in ACTIONS)))
+        if text.value in RESPONDING:
+            return {"action": text.value, "has_event": True}
+        names = (*ACTIONS, *(f"{CONTENT}.{one}" for one in ACTIONS), *RESPONDING)
+        meant = closest(text.value, names)
         hint = f"did you mean {meant!r}?" if meant else f"there are {', '.join(sorted(ACTIONS))}"
         self._error("R502", f"no event on which rules run: {text.value!r}", text, hint=hint)
         return {}
@@ -162,6 +201,15 @@ class GivenReader:
 
     def _payload(self, text: Text) -> Mapping[str, Any]:
         return {"payload": self.read_payload(text, self.report)}
+
+    def _keys(self, node: Map) -> Mapping[str, Any]:
+        for name in _OTHERWISE:
+            entry = node.entries.get(name)
+            if entry is not None:
+                hint = "give `event`, fields and tables, and facts of the annotation"
+                self._error("R505", f"{name} is given beside `payload`", entry.key, hint=hint)
+        found: dict[str, Any] = plain(node)
+        return found
 
     def _error(self, code: str, message: str, text: Text, *, hint: str) -> None:
         self.report.error(code, message, text.span, hint=hint)
@@ -202,9 +250,16 @@ def _cell(node: Node) -> Cell:
 
 
 def _attribute(key: str, node: Node) -> Any:
-    if key == "options":
-        return [{"value": value, "label": value} for value in plain(node)]
+    if key == "options" and isinstance(node, List):
+        return list(map(_option, node.items))
     return plain(node)
+
+
+def _option(node: Node) -> Mapping[str, str]:
+    if isinstance(node, Map):
+        found = {key: _text(entry.value) for key, entry in node.entries.items()}
+        return {"label": found["value"], **found}
+    return {"value": _text(node), "label": _text(node)}
 
 
 def _text(node: Node) -> str:

@@ -4,21 +4,21 @@ Law: pure; the key is an argument, and without it no mask can be taken off again
 
 Letters become letters and digits digits, word by word: equal words stay equal and, up to eight
 letters and eighteen digits, different ones different; capitals, lengths, signs and decimal places
-stay. All dates move by one number of whole weeks, which keeps weekdays and intervals.
+stay, and so do the words and numbers that the queue's rules name. All dates move by one number of
+whole weeks, which keeps weekdays and intervals.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from math import isqrt
 from typing import Final
 
-from gateway.annotation.values import parse_date
+from gateway.annotation.values import parse_date, parse_number
+from gateway.cases.named import WORD, Named
 
-_WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 #: Dates move by at most so many weeks.
 _WEEKS: Final = 520
 #: Letters of a word, and digits of a number, that are shuffled; longer ones cannot collide.
@@ -33,15 +33,17 @@ class Mask:
     """Covers values, equal ones in the same way."""
 
     key: bytes
+    #: What the rules name: such words and numbers stay.
+    named: Named
 
     def text(self, text: str) -> str:
         """Cover a text word by word; what is neither letter nor digit stays."""
-        return _WORD.sub(lambda found: self._word(found.group()), text)
+        return WORD.sub(lambda found: self._word(found.group()), text)
 
     def number(self, text: str) -> str:
         """Cover the digits of a number; its sign, its separators and zero stay."""
         digits = "".join(filter(str.isdigit, text))
-        if not digits.strip("0"):
+        if not digits.strip("0") or parse_number(text) in self.named.numbers:
             return text
         masked = iter(self._digits(digits))
         return "".join(next(masked) if sign.isdigit() else sign for sign in text)
@@ -67,6 +69,8 @@ class Mask:
             return now
 
     def _word(self, word: str) -> str:
+        if word.casefold() in self.named.words:
+            return word
         if word[0].isdigit():
             return self._digits(word)
         letters = word.lower()

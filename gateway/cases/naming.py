@@ -6,7 +6,7 @@ Law: pure; a datapoint of a payload has one address, and an address leads to one
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -107,13 +107,46 @@ class Places:
     def __init__(self, content: Any) -> None:
         """Index the list of sections *content*, which may be any JSON."""
         #: Datapoints by address; of a simple list by ``name[number]``.
-        self.nodes: dict[Address, dict[str, Any]] = dict(_datapoints(content))
-        self._content = content
+        self.nodes: dict[Address, dict[str, Any]] = {}
+        #: Rows of tables by address, such as ``line_items[2]``.
+        self.rows: dict[Address, dict[str, Any]] = {}
+        #: Tables by schema id; of two with one schema id the first.
+        self.tables: dict[Address, dict[str, Any]] = {}
+        self._seen: dict[Address, int] = {}
+        for section in _nodes(content):
+            for node in _nodes(section.get("children")):
+                # What has no list of children is a datapoint, as for rules.
+                if isinstance(node.get("children"), list):
+                    self._index_table(node)
+                else:
+                    self._keep(node["schema_id"], node)
+
+    def _index_table(self, table: dict[str, Any]) -> None:
+        name = table["schema_id"]
+        self.tables.setdefault(name, table)
+        for number, row in enumerate(_nodes(table["children"]), start=1):
+            place = f"{name}[{number}]"
+            if not isinstance(row.get("children"), list):
+                self.nodes[place] = row
+                continue
+            self.rows[place] = row
+            for cell in _nodes(row["children"]):
+                self._keep(f"{place}.{cell['schema_id']}", cell)
+
+    def _keep(self, address: Address, node: dict[str, Any]) -> None:
+        """Keep a datapoint; a second one with the same address gets a number."""
+        count = self._seen[address] = self._seen.get(address, 0) + 1
+        self.nodes[address if count == 1 else f"{address}[{count}]"] = node
 
     @cached_property
     def by_id(self) -> Mapping[int | str, Address]:
-        """Addresses by the ids of their datapoints."""
-        return {node["id"]: address for address, node in self.nodes.items() if _has_id(node)}
+        """Addresses by the ids of their datapoints, rows and tables."""
+        return {
+            node["id"]: address
+            for named in (self.tables, self.rows, self.nodes)
+            for address, node in named.items()
+            if isinstance(node.get("id"), int | str)
+        }
 
     @cached_property
     def by_schema_id(self) -> Mapping[str, Sequence[Address]]:
@@ -127,7 +160,7 @@ class Places:
         return found
 
     def address(self, node_id: int | str | None) -> Address:
-        """Name a datapoint; ``document`` for none."""
+        """Name a datapoint, row or table; ``document`` for none."""
         if node_id is None:
             return DOCUMENT
         return self.by_id.get(node_id, f"#{node_id}")
@@ -139,34 +172,9 @@ class Places:
         return self.by_schema_id.get(address, ())
 
 
-def _has_id(node: Mapping[str, Any]) -> bool:
-    return isinstance(node.get("id"), int | str)
-
-
-def _datapoints(content: Any) -> Iterator[tuple[Address, dict[str, Any]]]:
-    """Yield the datapoints of a tree; a second one with the same address gets a number."""
-    seen: dict[str, int] = {}
-    for section in _nodes(content):
-        for node in _nodes(section.get("children")):
-            # What has no list of children is a datapoint, as for rules.
-            if not isinstance(node.get("children"), list):
-                yield _numbered(node["schema_id"], seen), node
-                continue
-            for number, row in enumerate(_nodes(node["children"]), start=1):
-                place = f"{node['schema_id']}[{number}]"
-                if not isinstance(row.get("children"), list):
-                    yield place, row
-                for cell in _nodes(row.get("children")):
-                    yield _numbered(f"{place}.{cell['schema_id']}", seen), cell
-
-
-def _numbered(address: Address, seen: dict[str, int]) -> Address:
-    count = seen[address] = seen.get(address, 0) + 1
-    return address if count == 1 else f"{address}[{count}]"
-
-
-def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(data, list):
-        for node in data:
-            if isinstance(node, dict) and isinstance(node.get("schema_id"), str):
-                yield node
+def _nodes(data: Any) -> list[dict[str, Any]]:
+    if not isinstance(data, list):
+        return []
+    return [
+        node for node in data if isinstance(node, dict) and isinstance(node.get("schema_id"), str)
+    ]

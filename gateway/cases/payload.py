@@ -6,8 +6,8 @@ in document order, so that an answer can be told again in names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from itertools import count
 from typing import Any, Final
@@ -15,11 +15,13 @@ from typing import Any, Final
 import msgspec
 
 from gateway.annotation.values import Kind, parse_date, parse_number, shape_of
-from gateway.cases.case import DEFAULT_NOW, Cell, Given
+from gateway.cases.case import DEFAULT_NOW, Cell, Given, Row
 from gateway.cases.naming import Names, Places
-from gateway.rules.events import CONTENT
+from gateway.rules.events import CONTENT, RESPONDING
 
 _FIRST_ID: Final = 1_001
+#: What has no value.
+_BUTTON: Final = "button"
 _API: Final = "https://example.rossum.app/api/v1"
 
 # Facts are exact decimals; the wire has JSON's numbers.
@@ -52,11 +54,14 @@ def make(given: Given, names: Names, queue_id: int) -> Made:
     Raises:
         GivenError: something is changed or edited that is not there, or the payload is none.
     """
-    if given.payload is None:
-        payload, annotation = _compact(given, names, queue_id)
+    if given.payload is not None:
+        payload = _stored(given)
+    elif given.event[0] == CONTENT:
+        payload = _compact(given, names, queue_id)
     else:
-        payload, annotation = _stored(given)
-    places = Places(annotation.get("content"))
+        payload = _envelope(given)
+    payload.update(given.keys)
+    places = Places(facts_of(payload, "annotation").get("content"))
     for address, cell in given.changes.items():
         node = places.nodes.get(address)
         if node is None:
@@ -81,38 +86,64 @@ def _edited(given: Given, places: Places) -> Iterator[int | str]:
         yield from (node["id"] for one in found if "id" in (node := places.nodes[one]))
 
 
-def _stored(given: Given) -> tuple[dict[str, Any], dict[str, Any]]:
+def _stored(given: Given) -> dict[str, Any]:
     try:
         payload = msgspec.json.decode(given.payload or b"")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise GivenError("the payload is not JSON") from None
-    annotation = payload.get("annotation") if isinstance(payload, dict) else None
-    if not isinstance(annotation, dict):
-        raise GivenError("the payload is no hook request with an annotation")
+    found: dict[str, Any] = payload if isinstance(payload, dict) else {}
     if given.has_event:
-        payload["event"], payload["action"] = CONTENT, given.action
-    return payload, annotation
+        found["event"], found["action"] = given.event
+    has_content = f"{found.get('event')}.{found.get('action')}" not in RESPONDING
+    if has_content and not isinstance(found.get("annotation"), dict):
+        raise GivenError("the payload is no hook request with an annotation")
+    return found
 
 
-def _compact(given: Given, names: Names, queue_id: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    ids = count(_FIRST_ID)
-    content = list(_sections(given, names, ids))
+def _envelope(given: Given) -> dict[str, Any]:
+    event, action = given.event
+    return {
+        "request_id": "00000000-0000-4000-8000-000000000000",
+        "event": event,
+        "action": action,
+    }
+
+
+def _compact(given: Given, names: Names, queue_id: int) -> dict[str, Any]:
+    given = _completed(given, names)
     annotation = {
         "id": 1,
         "url": f"{_API}/annotations/1",
         "queue": f"{_API}/queues/{queue_id}",
         "status": "importing" if given.action == "initialize" else "reviewing",
-        "content": content,
+        "content": list(_sections(given, names, count(_FIRST_ID))),
     }
-    payload = {
-        "request_id": "00000000-0000-4000-8000-000000000000",
-        "event": CONTENT,
-        "action": given.action,
+    return {
+        **_envelope(given),
         "annotation": annotation,
         "document": {"id": 2, "url": f"{_API}/documents/2"},
         "updated_datapoints": [],
     }
-    return payload, annotation
+
+
+def _completed(given: Given, names: Names) -> Given:
+    """Add, empty, what documents have by the queue's schema and the case leaves out."""
+    if names.schema is None:
+        return given
+    elements = names.schema.fields.values()
+    columns: dict[str | None, dict[str, Cell]] = {None: {}}
+    for one in elements:
+        if one.category == "multivalue":
+            columns.setdefault(one.schema_id, {})
+        elif one.category == "datapoint" and one.type != _BUTTON:
+            columns.setdefault(one.table, {})[one.schema_id] = Cell(None)
+    fields = {**columns.pop(None), **given.fields}
+    tables: dict[str, Sequence[Row]] = dict(given.tables)
+    for table, cells in columns.items():
+        assert table is not None  # noqa: S101 - None has been taken out.
+        rows = given.tables.get(table, ())
+        tables[table] = [row if isinstance(row, Cell) else {**cells, **row} for row in rows]
+    return replace(given, fields=fields, tables=tables)
 
 
 def _sections(given: Given, names: Names, ids: Iterator[int]) -> Iterator[dict[str, Any]]:

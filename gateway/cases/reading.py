@@ -23,14 +23,17 @@ from gateway.cases.case import (
 )
 from gateway.cases.given import GivenReader, ReadPayload
 from gateway.cases.naming import Names
+from gateway.cases.structured import Choices, Json, RowOf
 from gateway.config.configuration import Queue
 from gateway.diagnostic import Report
 from gateway.rules.functions.regex import compile_pattern
-from gateway.rules.yaml.source import List, Map, Node, Scalar, Text
+from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
 from gateway.spelling import closest
 
 #: Effects that are expected as a list of rule ids.
 _RULE_LISTS: Final = ("failed", "fired")
+#: Effects that are expected as a list of fields.
+_PLACE_LISTS: Final = ("hide", "show", "validate")
 
 
 def read_cases(
@@ -130,6 +133,11 @@ class _Reader:
             "messages": self._items,
             "blockers": self._items,
             "replace": self._replaced,
+            "options": self._options,
+            **dict.fromkeys(_PLACE_LISTS, self._places),
+            "remove": self._removed,
+            "add": self._added,
+            "respond": _responded,
             **dict.fromkeys(_RULE_LISTS, self._rules),
         }
         effects = {
@@ -152,8 +160,7 @@ class _Reader:
                     case "rule", Scalar() as value:
                         keys[key] = self._rule(value.text)
                     case "at", Scalar() as value:
-                        address = self.given.address(value.text)
-                        keys[key] = Exactly(address or value.text.value)
+                        keys[key] = self._at(value.text)
                     case "text", value:
                         keys[key] = self._matcher(value)
                     case _, Scalar() as value:
@@ -162,10 +169,41 @@ class _Reader:
 
     def _replaced(self, node: Node) -> Iterator[Wanted]:
         for entry in node.entries.values() if isinstance(node, Map) else ():
-            address = self.given.address(entry.key)
-            keys: dict[str, Matcher] = {"at": Exactly(address or entry.key.value)}
-            keys["value"] = self._matcher(entry.value)
+            keys = {"at": self._at(entry.key), "value": self._matcher(entry.value)}
             yield Wanted(keys, entry.key.span)
+
+    def _options(self, node: Node) -> Iterator[Wanted]:
+        for entry in node.entries.values() if isinstance(node, Map) else ():
+            items = entry.value.items if isinstance(entry.value, List) else ()
+            choices = Choices(tuple(map(_option, items)))
+            yield Wanted({"at": self._at(entry.key), "options": choices}, entry.key.span)
+
+    def _places(self, node: Node) -> Iterator[Wanted]:
+        for text in _texts(node):
+            yield Wanted({"at": self._at(text)}, text.span)
+
+    def _removed(self, node: Node) -> Iterator[Wanted]:
+        for text in _texts(node):
+            yield Wanted({"row": self._at(text)}, text.span)
+
+    def _added(self, node: Node) -> Iterator[Wanted]:
+        for item in node.items if isinstance(node, List) else ():
+            keys: dict[str, Matcher] = {}
+            for key, entry in item.entries.items() if isinstance(item, Map) else ():
+                match key, entry.value:
+                    case "table", Scalar() as value:
+                        keys[key] = self._at(value.text)
+                    case _, Map() as value:
+                        keys[key] = RowOf(
+                            {
+                                self._at(one.key).text: self._matcher(one.value)
+                                for one in value.entries.values()
+                            }
+                        )
+            yield Wanted(keys, item.span)
+
+    def _at(self, text: Text) -> Exactly:
+        return Exactly(self.given.address(text) or text.value)
 
     def _rules(self, node: Node) -> Iterator[Wanted]:
         for item in node.items if isinstance(node, List) else ():
@@ -199,6 +237,23 @@ class _Reader:
             else:
                 found.append(Matching(written.value, pattern))
         return found[0] if len(found) == 1 else AllOf(tuple(found))
+
+
+def _responded(node: Node) -> Iterator[Wanted]:
+    yield Wanted({"answer": Json(plain(node))}, node.span)
+
+
+def _option(node: Node) -> tuple[str, str | None]:
+    if isinstance(node, Scalar):
+        return node.text.value, None
+    value, label = _text(_map(node), "value"), _text(_map(node), "label")
+    return value.value if value else "", label.value if label else None
+
+
+def _texts(node: Node) -> Iterator[Text]:
+    for item in node.items if isinstance(node, List) else ():
+        if isinstance(item, Scalar):
+            yield item.text
 
 
 def _map(node: Node | None) -> Map | None:

@@ -1,12 +1,11 @@
 """A case made of a real payload, with everything masked that could tell whose document it is.
 
-Language §8, tooling conventions §5. Law: pure; what it writes is what it runs. Values of enums
-stay, since rules name them.
+Language §8, tooling conventions §5. Law: pure; what it writes is what it runs. What no rule reads
+is not written, and what a rule names is no secret.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,32 +16,35 @@ from gateway.annotation.values import Kind, parse_date, parse_number
 from gateway.cases.case import DEFAULT_NOW, Case, Expected
 from gateway.cases.compare import answered
 from gateway.cases.mask import Mask
+from gateway.cases.named import Named, named_by
 from gateway.cases.naming import Names, Places
 from gateway.cases.payload import GivenError, facts_of, normalized, stamp
 from gateway.cases.reading import read_cases
 from gateway.cases.run import Runner
+from gateway.cases.structured import option_written
 from gateway.cases.update import expectation
 from gateway.cases.writing import block
 from gateway.config.configuration import Queue
 from gateway.diagnostic import Report
-from gateway.hooks.reads import reads_of
-from gateway.hooks.wire import Reads
-from gateway.rules.events import ACTIONS, CONTENT
+from gateway.rules.events import ACTIONS, CONTENT, RESPONDING
 from gateway.rules.yaml.reading import read_yaml
 from gateway.rules.yaml.structure import check_structure
 
 _CONTENT_KEYS: Final = {"rir_text": "extracted", "rir_confidence": "confidence", "page": "page"}
+#: Facts that are given as something else.
+_GIVEN_OTHERWISE: Final = frozenset(("event", "action", "annotation", "content"))
 
 
-def recorded(body: bytes, path: str, queue: Queue, runner: Runner, mask: Mask) -> str:
+def recorded(body: bytes, path: str, queue: Queue, runner: Runner, key: bytes) -> str:
     """Write a test file with one case: a payload, masked, and what it is answered.
 
-    *path* leads from the file to the queue's file.
+    *path* leads from the file to the queue's file; *key* makes the masks.
 
     Raises:
         GivenError: it is no request with content.
     """
-    given = _Recorder(Names.of(queue), reads_of(queue.rules), mask).given(_payload(body))
+    named = named_by(queue.rules)
+    given = _Recorder(Names.of(queue), named, Mask(key, named)).given(_payload(body))
     expected: Mapping[str, Any] = {}
     # What is written is what is run: the answer is that to the file itself.
     (case,) = _read(_written(path, given, expected), queue)
@@ -73,23 +75,27 @@ def _payload(body: bytes) -> dict[str, Any]:
         payload = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise GivenError("the payload is not JSON") from None
-    annotation = payload.get("annotation") if isinstance(payload, dict) else None
-    if not isinstance(annotation, dict) or not isinstance(annotation.get("content"), list):
+    found: dict[str, Any] = payload if isinstance(payload, dict) else {}
+    event, action = found.get("event"), found.get("action")
+    if f"{event}.{action}" in RESPONDING:
+        return found
+    if not isinstance(facts_of(found, "annotation").get("content"), list):
         raise GivenError("the payload is no hook request with content")
-    event, action = payload.get("event"), payload.get("action")
     if event != CONTENT or not isinstance(action, str) or action not in ACTIONS:
-        raise GivenError("rules run on content events only, the payload is of another")
-    found: dict[str, Any] = payload
+        raise GivenError("no rule can run on the event of the payload")
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Recorder:
     names: Names
-    reads: Reads
+    named: Named
     mask: Mask
 
     def given(self, payload: dict[str, Any]) -> Mapping[str, Any]:
+        if payload["event"] != CONTENT:
+            keys = dict(self._read(payload, "payload"))
+            return {**self._event(payload), **({"payload": keys} if keys else {})}
         places = Places(payload["annotation"]["content"])
         fields: dict[str, Any] = {}
         tables: dict[str, list[Any]] = {name: [] for name in _tables(payload)}
@@ -106,12 +112,18 @@ class _Recorder:
                 rows[-1][column] = self._cell(node)
         edited = self._edited(payload, places)
         return {
-            "event": f"{CONTENT}.{payload['action']}",
-            "now": self.mask.moment(stamp(payload) or DEFAULT_NOW).isoformat(timespec="seconds"),
+            **self._event(payload),
             **({"edited": edited} if edited else {}),
             **dict(self._facts(payload)),
             "fields": fields,
             **tables,
+        }
+
+    def _event(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        now = self.mask.moment(stamp(payload) or DEFAULT_NOW)
+        return {
+            "event": f"{payload['event']}.{payload['action']}",
+            "now": now.isoformat(timespec="seconds"),
         }
 
     def _edited(self, payload: Mapping[str, Any], places: Places) -> Sequence[str]:
@@ -123,30 +135,30 @@ class _Recorder:
         return list(dict.fromkeys(name for name in named if name is not None))
 
     def _facts(self, payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-        roots = {"annotation": self.reads.annotation, "document": self.reads.document}
-        for root in ("queue", "email"):
-            if root in self.reads.envelope:
-                roots[root] = frozenset(facts_of(payload, root))
-        for root, keys in roots.items():
-            data = facts_of(payload, root)
-            found = {key: self._plain(data[key]) for key in sorted(keys & data.keys())}
+        for root in ("annotation", "document", "queue", "email"):
+            found = dict(self._read(facts_of(payload, root), root))
             if found:
                 yield root, found
+
+    def _read(self, data: Mapping[str, Any], root: str) -> Iterator[tuple[str, Any]]:
+        """Yield what rules read of *data*, masked."""
+        for key in sorted((self.named.keys(root) - _GIVEN_OTHERWISE) & data.keys()):
+            yield key, self._plain(data[key])
 
     def _plain(self, data: Any) -> Any:
         match data:
             case str():
-                return self.mask.date(data) if parse_date(data) else self._fact(data)
+                return self.mask.date(data) if parse_date(data) else self.mask.text(data)
+            case bool():
+                return data
+            case int():
+                return int(self.mask.number(str(data)))
             case list():
                 return [self._plain(one) for one in data]
             case dict():
                 return {key: self._plain(one) for key, one in data.items()}
             case _:
                 return data
-
-    def _fact(self, text: str) -> str:
-        # One lower-case word is the platform's own: a status, a type.
-        return text if re.fullmatch("[a-z_]+", text) else self.mask.text(text)
 
     def _cell(self, node: Mapping[str, Any]) -> Any:
         content = node.get("content")
@@ -160,13 +172,21 @@ class _Recorder:
             cell["hidden"] = True
         for key, name in _CONTENT_KEYS.items():
             found = content.get(key)
-            if key in self.reads.content and found is not None:
+            if self.named.reads(node["schema_id"], name) and found is not None:
                 # What the AI read stays equal to the value where it was.
                 cell[name] = value if found == before else self._extracted(found)
-        for key in ("options", "validation_sources"):
-            if key in self.reads.node and node.get(key):
-                cell[key] = _listed(node[key])
+        if self.named.reads(node["schema_id"], "options"):
+            options = [self._option(*one) for one in _options(node.get("options"))]
+            if options:
+                cell["options"] = options
+        sources = _listed(node.get("validation_sources"))
+        # What a person typed is kept from some rules, though none of them asks.
+        if "human" in sources or self.named.reads(node["schema_id"], "validation_sources"):
+            cell["validation_sources"] = sources
         return value if cell.keys() == {"value"} else cell
+
+    def _option(self, value: str, label: str) -> Any:
+        return option_written(self.mask.text(value), self.mask.text(label))
 
     def _extracted(self, found: Any) -> Any:
         return self.mask.text(found) if isinstance(found, str) else found
@@ -174,7 +194,7 @@ class _Recorder:
     def _masked(
         self, value: str, was: str | None, node: Mapping[str, Any]
     ) -> tuple[str, str | None]:
-        if node.get("options") or not value:
+        if not value:
             return value, was
         kind = self.names.kinds.get(node["schema_id"])
         if was is not None and parse_number(was) is not None and kind is not Kind.TEXT:
@@ -202,6 +222,13 @@ def _tables(payload: Mapping[str, Any]) -> Iterator[str]:
                 yield str(node["schema_id"])
 
 
+def _options(items: Any) -> Iterator[tuple[str, str]]:
+    for one in items if isinstance(items, list) else ():
+        value = one.get("value") if isinstance(one, dict) else None
+        if isinstance(value, str):
+            label = one.get("label")
+            yield value, label if isinstance(label, str) else value
+
+
 def _listed(items: Any) -> list[str]:
-    values = [one.get("value") if isinstance(one, dict) else one for one in items]
-    return [one for one in values if isinstance(one, str)]
+    return [one for one in items if isinstance(one, str)] if isinstance(items, list) else []

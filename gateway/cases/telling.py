@@ -11,6 +11,7 @@ from typing import TypeAlias
 from gateway.cases.compare import Difference, Item
 from gateway.cases.coverage import Covered, percent
 from gateway.cases.run import Result, Status
+from gateway.cases.structured import shown
 from gateway.config.drawing import visible
 
 #: Tells why a rule did what it did in a case: lines, without indentation.
@@ -71,19 +72,19 @@ def difference_lines(difference: Difference) -> Iterator[str]:
         for key, matcher in wanted.keys.items():
             if not matcher.fits(got[key]):
                 yield f"  {key} expected: {matcher}"
-                yield f"  {key} answered: {got[key]}"
+                yield f"  {key} answered: {shown(got[key])}"
     if difference.note:
         yield f"  {difference.note}"
 
 
-def _fits(keys: Mapping[str, object], key: str, text: str) -> bool:
+def _fits(keys: Mapping[str, object], key: str, text: object) -> bool:
     # Only what tells which one is meant; the text would be most of the line.
     return key in keys and key != "text" and str(keys[key]) == text
 
 
 def _item(item: Item) -> str:
     return ", ".join(
-        f"{key} {text!r}" if key == "text" else f"{key} {text}" for key, text in item.items()
+        f"{key} {text!r}" if key == "text" else f"{key} {shown(text)}" for key, text in item.items()
     )
 
 

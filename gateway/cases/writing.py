@@ -29,9 +29,9 @@ def scalar(value: Any) -> str:
             return "true" if value else "false"
         case str():
             return _text(value)
-        case float():
+        case float() | Decimal():
             # An exponent, which YAML's readers disagree about, is written out.
-            written = format(Decimal(repr(value)), "f")
+            written = format(Decimal(str(value)), "f")
             return written if resolve(written) == Decimal(written) else f"{value:.6f}"
         case _:
             written = str(value)

@@ -74,11 +74,22 @@ def _operation(item: dict[str, Any], nodes: Mapping[str, Node]) -> Iterator[str]
         old = "" if node is None or node.value is None else f"{node.value!r} -> "
         if "content" in value:
             yield _line(word, place, f"{old}{_new(value)}")
-        for key in ("hidden", "options"):
+        for key in ("hidden", "options", "validation_sources"):
             if key in value:
-                yield _line(word, place, f"{key} = {value[key]}")
+                yield _line(word, place, f"{key} = {_listed(value[key])}")
     else:
         yield f"{word!s:<{_WIDTH}}{place}"
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(_option, value)) if isinstance(value, list) else str(value)
+
+
+def _option(item: Any) -> str:
+    if not isinstance(item, dict):
+        return str(item)
+    value, label = item.get("value"), item.get("label")
+    return str(value) if value == label else f"{value} ({label})"
 
 
 def _cell_name(cell: dict[str, Any]) -> str:

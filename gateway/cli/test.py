@@ -11,35 +11,32 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 import click
+
+from gateway.cli.formats import (
+    Chosen,
+    drawn,
+    finding_writers,
+    findings_of,
+    format_option,
+    write_all,
+    write_file,
+)
+from gateway.cli.inputs import give_up
 
 if TYPE_CHECKING:
     from gateway.cases.case import Case
     from gateway.cases.coverage import Covered
     from gateway.cases.load import CaseFile
     from gateway.cases.run import Result, Runner
-    from gateway.cases.telling import Explain
     from gateway.config.configuration import Configuration
     from gateway.config.folder import Snapshot
+    from gateway.diagnostic import Report
 
+#: What results can be written as.
 FORMATS: Final = ("text", "json", "junit", "github")
-
-
-class Format(click.ParamType["tuple[str, Path | None]"]):
-    """``NAME``, or ``NAME=FILE``."""
-
-    name = "format"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Path | None]:
-        """Divide *value* into the format and where it goes."""
-        name, equals, file = value.partition("=")
-        if name not in FORMATS or (equals and not file):
-            self.fail(f"{value!r}: one of {', '.join(FORMATS)}, with =FILE to write a file", param)
-        return name, Path(file) if equals else None
 
 
 @click.command(
@@ -55,14 +52,7 @@ class Format(click.ParamType["tuple[str, Path | None]"]):
     help="Fail when fewer rules have fired.",
 )
 @click.option("--update", is_flag=True, help="Write the expectations of failing cases anew.")
-@click.option(
-    "--format",
-    "formats",
-    metavar="FORMAT[=FILE]",
-    type=Format(),
-    multiple=True,
-    help=f"{', '.join(FORMATS)}; may be given several times.",
-)
+@format_option(FORMATS)
 @click.option(
     "--record",
     metavar="PAYLOAD",
@@ -78,7 +68,7 @@ def test(
     pattern: str | None,
     min_coverage: float | None,
     update: bool,
-    formats: Sequence[tuple[str, Path | None]],
+    formats: Sequence[Chosen],
     record: Path | None,
     name: str | None,
     verbose: bool,
@@ -95,19 +85,20 @@ def test(
         # What is read stays to the end; looking for garbage in it takes longer than reading it.
         gc.disable()
         ctx.call_on_close(gc.enable)
-    snapshot, configuration = _load(ctx, configs)
+    formats = formats or _AS_TEXT
+    snapshot, configuration = _load(ctx, configs, formats)
     runner = Runner(configuration, time.perf_counter)
     if record is not None or name is not None:
         _record(record, name, snapshot, configuration, runner)
         return
-    files = _cases(ctx, configs, snapshot, configuration)
+    files = _cases(ctx, configs, snapshot, configuration, formats)
     cases = [case for file in files for case in file.cases if chosen(case)]
     if not cases:
         click.echo(_nothing(files, pattern), err=True)
         ctx.exit(1)
     results = list(runner.run(cases))
     rules = coverage(configuration, results)
-    _tell(formats or [("text", None)], results, rules, runner, verbose=verbose)
+    _tell(formats, results, rules, runner, verbose=verbose)
     if update:
         _update(configs, snapshot, files, results)
     low = min_coverage is not None and percent(rules) < min_coverage
@@ -124,37 +115,57 @@ def _pattern(pattern: str | None) -> Callable[[Case], bool]:
     return lambda case: found.search(case.name) is not None
 
 
-def _load(ctx: click.Context, configs: Path) -> tuple[Snapshot, Configuration]:
-    from gateway.config.drawing import draw_all
+def _load(
+    ctx: click.Context, configs: Path, formats: Sequence[Chosen]
+) -> tuple[Snapshot, Configuration]:
     from gateway.config.folder import take_snapshot
     from gateway.config.load import load_snapshot
 
     if not configs.is_dir():
-        _give_up(f"{configs} is no folder that can be read")
+        give_up(f"{configs} is no folder that can be read")
     snapshot = take_snapshot(configs)
     loaded = load_snapshot(snapshot, os.environ, secrets=False)
     if loaded.configuration is None or loaded.report.errors:
-        click.echo(draw_all(loaded.report, loaded.sources))
+        _tell_mistakes(snapshot, loaded.report, formats)
         ctx.exit(1)
     return snapshot, loaded.configuration
 
 
 def _cases(
-    ctx: click.Context, configs: Path, snapshot: Snapshot, configuration: Configuration
+    ctx: click.Context,
+    configs: Path,
+    snapshot: Snapshot,
+    configuration: Configuration,
+    formats: Sequence[Chosen],
 ) -> Sequence[CaseFile]:
     from gateway.cases.load import load_tests
-    from gateway.config.drawing import draw_all
     from gateway.config.payloads import StoredPayloads
     from gateway.config.sources import shown_sources
     from gateway.diagnostic import Report
 
     report = Report()
     files = load_tests(snapshot, configuration, StoredPayloads(configs), report)
-    if len(report):
-        click.echo(draw_all(report, shown_sources(snapshot, report)))
     if report.errors:
+        _tell_mistakes(snapshot, report, formats)
         ctx.exit(1)
+    if len(report):
+        click.echo(drawn(report, shown_sources(snapshot, report)), err=formats != _AS_TEXT)
     return files
+
+
+_AS_TEXT: Final = [("text", None)]
+
+
+def _tell_mistakes(snapshot: Snapshot, report: Report, formats: Sequence[Chosen]) -> None:
+    """Tell what is wrong with the files, in the formats that the results were to have."""
+    from gateway.config.drawing import summary
+    from gateway.config.sources import shown_sources
+
+    def text(_file: Path | None) -> str:
+        return drawn(report, shown_sources(snapshot, report))
+
+    findings = findings_of(report, {}, len(snapshot.files))
+    write_all(finding_writers(findings, text, summary(list(report))), formats)
 
 
 def _nothing(files: Sequence[CaseFile], pattern: str | None) -> str:
@@ -164,7 +175,7 @@ def _nothing(files: Sequence[CaseFile], pattern: str | None) -> str:
 
 
 def _tell(
-    formats: Sequence[tuple[str, Path | None]],
+    formats: Sequence[Chosen],
     results: Sequence[Result],
     rules: Sequence[Covered],
     runner: Runner,
@@ -177,21 +188,18 @@ def _tell(
 
     explain = explainer(runner)
 
-    def text(results: Sequence[Result], rules: Sequence[Covered], explain: Explain) -> str:
+    def text(_file: Path | None) -> str:
         return "\n".join(tell(results, rules, explain, verbose=verbose))
 
-    writers = {
-        "text": text,
-        "json": written.as_json,
-        "junit": written.as_junit,
-        "github": written.as_github,
-    }
-    for name, file in formats:
-        told = writers[name](results, rules, explain)
-        if file is None:
-            click.echo(told)
-        else:
-            _write(file, f"{told}\n")
+    write_all(
+        {
+            "text": text,
+            "json": lambda _file: written.as_json(results, rules, explain),
+            "junit": lambda _file: written.as_junit(results, rules, explain),
+            "github": lambda _file: written.as_github(results, rules, explain),
+        },
+        formats,
+    )
 
 
 def _update(
@@ -205,8 +213,8 @@ def _update(
         if own:
             text = updated(snapshot.files[file.name].decode("utf-8"), own)
             if not is_sound(text):
-                _give_up(f"{shown} could not be written anew and is left as it was")
-            _write(configs / file.name, text)
+                give_up(f"{shown} could not be written anew and is left as it was")
+            write_file(configs / file.name, text)
             click.echo(f"updated {shown}: {len(own)} expectations", err=True)
     left = sum(not one.is_good and not is_updatable(one) for one in results)
     if left:
@@ -220,7 +228,6 @@ def _record(
     configuration: Configuration,
     runner: Runner,
 ) -> None:
-    from gateway.cases.mask import Mask
     from gateway.cases.payload import GivenError
     from gateway.cases.record import recorded
     from gateway.config.walk import QUEUE_ENDING
@@ -229,32 +236,15 @@ def _record(
         raise click.UsageError("--record and --queue need each other")
     if name not in configuration.by_name:
         known = ", ".join(sorted(configuration.by_name))
-        _give_up(f"no queue file is called {name!r}; there are {known}")
+        give_up(f"no queue file is called {name!r}; there are {known}")
     ending = f"{name}{QUEUE_ENDING}"
     path = next(one for one in snapshot.names(QUEUE_ENDING) if one.rpartition("/")[2] == ending)
     try:
         body = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
-        mask = Mask(secrets.token_bytes(32))
-        text = recorded(body, path, configuration.by_name[name], runner, mask)
+        key = secrets.token_bytes(32)
+        text = recorded(body, path, configuration.by_name[name], runner, key)
     except OSError as error:
-        _give_up(f"cannot read {source}: {(error.strerror or 'unreadable').lower()}")
+        give_up(f"cannot read {source}: {(error.strerror or 'unreadable').lower()}")
     except GivenError as error:
-        _give_up(f"{source}: {error}")
+        give_up(f"{source}: {error}")
     click.echo(text, nl=False)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file as a whole, so that nobody sees half of it."""
-    beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    try:
-        # Line breaks stay as they are.
-        beside.write_bytes(text.encode("utf-8"))
-        beside.replace(file)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        _give_up(f"cannot write {file}: {(error.strerror or 'unwritable').lower()}")
-
-
-def _give_up(text: str) -> NoReturn:
-    click.echo(f"Error: {text}", err=True)
-    raise click.exceptions.Exit(2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from gateway.config.claims import (
     check_fields,
@@ -22,11 +22,13 @@ from gateway.config.configuration import Configuration, Queue
 from gateway.config.folder import Snapshot
 from gateway.config.paths import Paths
 from gateway.config.references import References
+from gateway.config.seen import SeenContent, check_seen, schema_seen
 from gateway.config.settings import GatewaySettings, QueueSettings, read_gateway, read_queue
 from gateway.config.sources import Sources
 from gateway.config.walk import GATEWAY_FILE, QUEUE_ENDING, RULES_ENDING
 from gateway.diagnostic import Report, Span
-from gateway.rules.context import QueueContext, RulesFile
+from gateway.rules.context import PLAIN, QueueContext, RulesFile, rules_of
+from gateway.rules.yaml.source import Scalar
 
 if TYPE_CHECKING:
     from gateway.rules.rule import RuleSet
@@ -52,6 +54,8 @@ class Built:
     failed: tuple[str, ...]
     #: Digests of the secret files that were read: if one changes, so does the configuration.
     stamps: Mapping[str, bytes] = field(repr=False)
+    #: The lines of the rules of every file that could be read, by file and id.
+    rules: Mapping[str, Mapping[str, int]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(slots=True)
@@ -63,9 +67,12 @@ class _Run:
     compile: Compile
     previous: Configuration | None
     report: Report
+    seen: Sequence[SeenContent] = ()
     gateway_is_good: bool = False
     used: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
+    #: The rules files that a queue has compiled.
+    compiled: set[str] = field(default_factory=set)
 
 
 def build(
@@ -73,13 +80,16 @@ def build(
     references: References,
     compile_rules: Compile,
     previous: Configuration | None = None,
+    seen: Sequence[SeenContent] = (),
 ) -> Built:
     """Make a configuration of *snapshot*, as complete as its mistakes allow."""
     report = Report()
     snapshot.report_problems(report)
-    run = _Run(Sources(snapshot, report), references, compile_rules, previous, report)
+    run = _Run(Sources(snapshot, report), references, compile_rules, previous, report, seen)
     gateway = _gateway(run)
     settings = _queue_settings(run)
+    if not run.failed:  # What could not be read may well be the payload's queue.
+        check_seen(seen, settings, report)
     queues: dict[str, Queue] = {}
     if gateway is not None:
         queues = _queues(run, settings, gateway)
@@ -88,7 +98,9 @@ def build(
     configuration = None
     if gateway is not None and run.gateway_is_good and queues:
         configuration = _configuration(run, gateway, queues)
-    return Built(configuration, report, tuple(sorted(run.failed)), dict(references.stamps))
+    return Built(
+        configuration, report, tuple(sorted(run.failed)), dict(references.stamps), _rules(run)
+    )
 
 
 def _gateway(run: _Run) -> GatewaySettings | None:
@@ -186,6 +198,8 @@ def _queue(
     schema = run.sources.schema(settings.schema) if settings.schema else None
     if schema is not None:
         check_fields(settings, schema, own)
+    elif not settings.schema:
+        schema = schema_seen(run.seen, settings)
     context = QueueContext(
         name=settings.name,
         params={**gateway.params, **settings.params},
@@ -203,6 +217,7 @@ def _queue(
     files = [RulesFile(shown(name), root) for name, root in roots if root is not None]
     if not settings.complete or len(files) < len(roots) or (settings.schema and schema is None):
         return None
+    run.compiled.update(settings.rules)
     rules = run.compile(files, context, own)
     return Queue(
         name=settings.name,
@@ -244,11 +259,36 @@ def _check_rest(run: _Run) -> None:
     # A queue that could not be read may well be the one that uses them.
     unclear = bool(run.failed) or not run.used
     for name in run.sources.snapshot.names(RULES_ENDING):
-        right = run.sources.yaml(name, "rules") is not None
-        if right and name not in run.used and not unclear:
+        root = run.sources.yaml(name, "rules")
+        if root is not None and name not in run.compiled:
+            _compile_alone(run, RulesFile(run.sources.snapshot.shown(name), root))
+        if root is not None and name not in run.used and not unclear:
             place = Span(run.sources.snapshot.shown(name), 1, 1, 1, 1)
             hint = "name it in a queue's `rules`, or remove it"
             run.report.warning("R130", "no queue uses this rules file", place, hint=hint)
+
+
+#: What depends on the queue that uses a file: its fields, and the params that it is given.
+_OF_A_QUEUE: Final = ("R201", "R204")
+
+
+def _compile_alone(run: _Run, file: RulesFile) -> None:
+    """Report what is wrong with a file for whatever queue uses it."""
+    own = Report()
+    run.compile([file], PLAIN, own)
+    run.report.extend([found for found in own if found.code not in _OF_A_QUEUE])
+
+
+def _rules(run: _Run) -> dict[str, dict[str, int]]:
+    found = {}
+    for name in run.sources.snapshot.names(RULES_ENDING):
+        root = run.sources.yaml(name, "rules")
+        if root is not None:
+            ids = (node.get("id") for node in rules_of(root))
+            found[run.sources.snapshot.shown(name)] = {
+                one.text.value: one.span.line for one in ids if isinstance(one, Scalar)
+            }
+    return found
 
 
 def _has_problem(snapshot: Snapshot, ending: str) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from gateway.diagnostic import Diagnostic
+from gateway.formats.findings import page_of
 from gateway.rules.yaml.source import LINE_BREAK
 
 #: An excerpt is at most this many columns wide.
@@ -19,7 +20,6 @@ _WIDTH: Final = 100
 #: How many columns of a long line are shown before the marked place.
 _BEFORE: Final = 30
 _SECRET: Final = re.compile(r"(?P<key>\bsecret[\"']?\s*:\s)(?P<value>.*)")
-_PAGE: Final = "docs/diagnostics.md"
 
 
 def draw(diagnostic: Diagnostic, source: str | None) -> str:
@@ -43,21 +43,31 @@ def _drawn(diagnostic: Diagnostic, source: list[str] | None) -> str:
     if diagnostic.related:
         other = diagnostic.related
         lines.append(f"{gutter} = see also {other.file}:{other.line}:{other.column}")
-    lines.append(f"{gutter} = {_PAGE}#{diagnostic.code.lower()}")
+    lines.append(f"{gutter} = {page_of(diagnostic.code)}")
     return "\n".join(visible(line) for line in lines)
 
 
-def draw_all(report: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:
-    """Draw all diagnostics and one summary line; nothing when there are none."""
+def draw_all(
+    report: Iterable[Diagnostic], sources: Mapping[str, str], most: int | None = None
+) -> str:
+    """Draw all diagnostics, or the worst of them, and one summary line; nothing for none."""
     found = list(report)
     if not found:
         return ""
     lines = {file: _lines(source) for file, source in sources.items()}
-    drawings = [_drawn(diagnostic, lines.get(diagnostic.span.file)) for diagnostic in found]
-    return "\n\n".join([*drawings, _summary(found)])
+    shown = found
+    if most is not None and len(found) > most:
+        worst = sorted(found, key=lambda diagnostic: diagnostic.severity)[:most]
+        shown = sorted(worst, key=lambda diagnostic: diagnostic.sort_key)
+    drawings = [_drawn(diagnostic, lines.get(diagnostic.span.file)) for diagnostic in shown]
+    if len(shown) < len(found):
+        left = len(found) - len(shown)
+        drawings.append(f"… and {left} more, which --format json tells as well")
+    return "\n\n".join([*drawings, summary(found)])
 
 
-def _summary(found: list[Diagnostic]) -> str:
+def summary(found: Collection[Diagnostic]) -> str:
+    """Count errors, warnings and files."""
     errors = sum(diagnostic.severity == "error" for diagnostic in found)
     counts = [(errors, "error"), (len(found) - errors, "warning")]
     listed = ", ".join(_counted(count, noun) for count, noun in counts if count)

@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -60,6 +60,8 @@ class Snapshot:
     problems: tuple[Problem, ...]
     #: SHA-256 over all names and contents, in hexadecimal.
     digest: str
+    #: Files that are passed over, with the names under which they would be read.
+    misnamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def revision(self) -> str:
@@ -75,7 +77,14 @@ class Snapshot:
         return sorted(name for name in self.files if _has_ending(name, ending))
 
     def report_problems(self, report: Report) -> None:
-        """Report every file that could not be read."""
+        """Report every file that could not be read, and those that nobody reads."""
+        for name, meant in self.misnamed.items():
+            report.warning(
+                "R142",
+                f"a file with this name is not read: {name.rpartition('/')[2]!r}",
+                Span(self.shown(name), 1, 1, 1, 1),
+                hint=f"rename it to {meant}",
+            )
         for problem in self.problems:
             report.error("R120", problem.message, Span(self.shown(problem.name), 1, 1, 1, 1))
 
@@ -87,8 +96,11 @@ def take_snapshot(root: Path, entries: int = MAX_ENTRIES) -> Snapshot:
     """
     by_real: dict[str, list[str]] = {}
     problems: list[Problem] = []
+    misnamed: dict[str, str] = {}
     for found in walk(root, entries):
-        if found.problem is None:
+        if found.meant is not None:
+            misnamed[found.name] = found.meant
+        elif found.problem is None:
             by_real.setdefault(found.real, []).append(found.name)
         else:
             problems.append(Problem(found.name, found.problem))
@@ -117,12 +129,17 @@ def take_snapshot(root: Path, entries: int = MAX_ENTRIES) -> Snapshot:
         aliases=MappingProxyType(aliases),
         problems=tuple(sorted(problems, key=lambda problem: problem.name)),
         digest=_digest(files, aliases, problems),
+        misnamed=MappingProxyType(misnamed),
     )
 
 
 def peek(root: Path) -> Peek:
     """Look at names, sizes and times only: a hint that contents changed, never a proof."""
-    return tuple((found.name, found.problem or "", *_stamp(found.status)) for found in walk(root))
+    return tuple(
+        (found.name, found.problem or "", *_stamp(found.status))
+        for found in walk(root)
+        if found.meant is None
+    )
 
 
 def read_plain(path: str, limit: int) -> bytes:

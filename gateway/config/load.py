@@ -5,7 +5,7 @@ Law: one look at the folder for each call; knows neither threads nor time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from gateway.config.build import build
 from gateway.config.configuration import Configuration
 from gateway.config.folder import Snapshot, take_snapshot
 from gateway.config.references import References
+from gateway.config.seen import SeenContent
 from gateway.config.sources import shown_sources
 from gateway.config.walk import QUEUE_ENDING
 from gateway.diagnostic import Report
@@ -58,6 +59,8 @@ class Loaded:
     digest: str
     #: Digests of the secret files that were read, by path.
     stamps: Mapping[str, bytes] = field(repr=False)
+    #: The lines of the rules of every file that could be read, by file and id.
+    rules: Mapping[str, Mapping[str, int]] = field(default_factory=dict, repr=False)
 
     @property
     def good(self) -> bool:
@@ -77,9 +80,19 @@ def load(path: Path, environment: Mapping[str, str]) -> Configuration:
     return loaded.configuration
 
 
-def check(path: Path, environment: Mapping[str, str], *, secrets: bool = True) -> Loaded:
-    """Find every mistake in the folder *path*; without *secrets*, references need not resolve."""
-    return load_snapshot(take_snapshot(path), environment, secrets=secrets)
+def check(
+    path: Path,
+    environment: Mapping[str, str],
+    *,
+    secrets: bool = True,
+    seen: Sequence[SeenContent] = (),
+) -> Loaded:
+    """Find every mistake in the folder *path*; without *secrets*, references need not resolve.
+
+    Names are looked for in what was *seen* of queues without a schema. What is then loaded is for
+    nobody to serve.
+    """
+    return load_snapshot(take_snapshot(path), environment, secrets=secrets, seen=seen)
 
 
 def load_snapshot(
@@ -88,10 +101,11 @@ def load_snapshot(
     *,
     previous: Configuration | None = None,
     secrets: bool = True,
+    seen: Sequence[SeenContent] = (),
 ) -> Loaded:
     """Load *snapshot*; queues with mistakes stay as they are in *previous*."""
     references = References(environment, resolving=secrets)
-    built = build(snapshot, references, compile_rules, previous)
+    built = build(snapshot, references, compile_rules, previous, seen)
     made = built.configuration
     return Loaded(
         configuration=made,
@@ -105,4 +119,5 @@ def load_snapshot(
         failed=built.failed,
         digest=snapshot.digest,
         stamps=built.stamps,
+        rules=built.rules,
     )

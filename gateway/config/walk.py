@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class Found:
     real: str = ""
     status: os.stat_result | None = None
     problem: str | None = None
+    #: What it should probably be called: the file is passed over under this name.
+    meant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,23 @@ def matters(name: str) -> bool:
     return name == GATEWAY_FILE or name.endswith(
         (QUEUE_ENDING, RULES_ENDING, TEST_ENDING, SCHEMA_ENDING)
     )
+
+
+_NEARLY: Final = re.compile(
+    r"(?:(?P<name>.*?)[._-])?(?P<kind>queue|rule|test|gateway)s?\.ya?ml", re.IGNORECASE
+)
+
+
+def meant_by(name: str) -> str | None:
+    """Give the name that a file should have which is passed over: ``acme.queue.yml``."""
+    found = None if matters(name) else _NEARLY.fullmatch(name)
+    if found is None:
+        return None
+    kind = found["kind"].lower()
+    if kind == "gateway":
+        return GATEWAY_FILE if found["name"] is None else None
+    ending = {"queue": QUEUE_ENDING, "rule": RULES_ENDING, "test": TEST_ENDING}[kind]
+    return f"{found['name'] or 'NAME'}{ending}"
 
 
 def walk(root: Path, limit: int = MAX_ENTRIES) -> Iterator[Found]:
@@ -82,6 +102,10 @@ def _look(folder: _Folder, listed: list[os.DirEntry[str]], top: str) -> Iterator
             if matters(entry.name):
                 shown = os.fsencode(name).decode("utf-8", "replace")
                 yield Found(shown, problem="a name that is not UTF-8")
+            continue
+        meant = meant_by(entry.name)
+        if meant is not None and not entry.is_dir(follow_symlinks=False):
+            yield Found(name, meant=meant)
             continue
         if entry.is_symlink():
             found = _follow(folder, entry, name, data, top)

@@ -181,7 +181,7 @@ def fast_fires(step: Step, frame: Frame, budget: Budget) -> Sequence[int] | None
         return None
     if step.when is None and step.require is None:
         return range(len(frame.selection))
-    if len(frame.selection) == 1 and not step.otherwise:
+    if len(frame.selection) == 1 and not step.otherwise and not step.follows:
         stage = _only_stage(step, frame, budget)
         return None if isinstance(stage, Failed) else _FIRES.get(stage)
     return evaluate_fused(step.fused, frame, budget) if step.fused is not None else None

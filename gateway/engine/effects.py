@@ -6,54 +6,72 @@ ever sent half.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from typing import Final
+from typing import Any
 
 from gateway.annotation.column import Column
 from gateway.annotation.content import Content
-from gateway.annotation.tree import Node
-from gateway.annotation.values import MAX_DIGITS, UNREADABLE, Value, value_text
-from gateway.effects import Block, Message
+from gateway.annotation.tree import AddedNode, Node
+from gateway.annotation.values import Value, value_text
+from gateway.engine.changes import (
+    Change,
+    GoneRow,
+    NewRow,
+    SetHidden,
+    SetOptions,
+    SetValidated,
+)
 from gateway.engine.conditions import Budget, Failed
+from gateway.engine.derive import Derivation, check_columns, table_of
 from gateway.engine.frame import FAILURES, Frame
-from gateway.engine.program import LinkedEffect, Step
-from gateway.rules.expressions.spreading import Deferred, describe
+from gateway.engine.places import Places, Said, message_text
+from gateway.engine.program import Linked, LinkedEffect, LinkedTemplate, Step
+from gateway.engine.responses import filled, json_value
+from gateway.engine.written import cell_value, written_value
+from gateway.rules.effect import (
+    AddRow,
+    Choose,
+    Derive,
+    Follow,
+    Put,
+    RemoveRow,
+    Respond,
+    Reveal,
+    Say,
+    Stop,
+    Validate,
+)
+from gateway.rules.expressions.logic import truth
+from gateway.rules.expressions.spreading import Deferred
 from gateway.rules.function import FunctionError
-from gateway.rules.rule import At, Overwrite, Put, RuleSet, Say
+from gateway.rules.rule import Overwrite
 from gateway.rules.templates.template import render
 
-#: Wire limits (webhook reference §7 and §10).
-MAX_MESSAGE: Final = 4_096
-MAX_VALUE: Final = 1_500
-
-_CONTROLS: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+#: Schema id, position in its column, new value.
+Written = tuple[str, int, Value]
 
 
 @dataclass(slots=True)
 class RunEffects:
     """What one run does."""
 
-    messages: list[Message] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    #: Schema id, position in its column, new value.
-    writes: list[tuple[str, int, Value]] = field(default_factory=list)
+    messages: list[Said] = field(default_factory=list)
+    blocks: list[Said] = field(default_factory=list)
+    writes: list[Written] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    #: JSON for whoever invoked the hook; the last one counts.
+    responses: list[Any] = field(default_factory=list)
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A datapoint that an effect names, or what stands for it when there is none to show."""
-
-    node: Node | None
-    #: Written in front of a message that must go to the document.
-    prefix: str = ""
+    @property
+    def count(self) -> int:
+        """How many effects there are."""
+        said = len(self.messages) + len(self.blocks) + len(self.responses)
+        return said + len(self.writes) + len(self.changes)
 
 
 class HoleError(FunctionError):
-    """An expression in an effect's template cannot be evaluated."""
+    """An expression of an effect cannot be evaluated."""
 
     def __init__(self, failed: Failed) -> None:
         super().__init__(str(failed.error))
@@ -63,83 +81,177 @@ class HoleError(FunctionError):
 class EffectRunner:
     """Carries out the effects of one rule in one frame."""
 
-    def __init__(
-        self, step: Step, frame: Frame, rules: RuleSet, budget: Budget, places: dict[str, Place]
-    ) -> None:
-        """Prepare for the runs of *frame*; *places* keeps what all runs of the rule share."""
-        self._step = step
+    def __init__(self, step: Step, frame: Frame, places: Places, budget: Budget) -> None:
+        """Prepare for the runs of *frame*; *places* are shared by all frames of the rule."""
         self.frame = frame
-        self._rules = rules
+        self._step = step
+        self._places = places
         self._budget = budget
-        self._shared_places = places
 
-    def run(self, run: int, effects: Sequence[LinkedEffect]) -> RunEffects:
-        """Collect what *effects* do in one run.
+    def run(
+        self, run: int, effects: Sequence[LinkedEffect], apart: Sequence[LinkedEffect] = ()
+    ) -> RunEffects:
+        """Collect what *effects* do in one run; what those *apart* would show is hidden.
 
         Raises:
             FunctionError: one of them cannot be carried out.
         """
         found = RunEffects()
+        for linked in apart:
+            if isinstance(linked.effect, Follow):
+                nodes = self._nodes([linked.effect.schema_id], run)
+                found.changes.append(SetHidden(nodes, hidden=True))
         for linked in effects:
-            values = self._values(linked, run)
-            effect = linked.effect
-            if isinstance(effect, Put):
-                value = _written(effect, linked, values)
-                if value is not None:
-                    found.writes.extend(
-                        (name, position, value) for name, position in self._targets(effect, run)
-                    )
-                continue
-            text = message_text(render(linked.template, values, escape=True))
-            if not text.strip():
-                raise FunctionError("its text is empty, as are all values in it")
-            for place in self._places(effect.at, run):
-                node_id = None if place.node is None else place.node.id
-                said = message_text(place.prefix + text)
-                if isinstance(effect, Say):
-                    message = Message(effect.level, said, node_id, self._step.rule.id)
-                    found.messages.append(message)
-                else:
-                    found.blocks.append(Block(said, node_id, self._step.rule.id))
+            self._carry_out(linked, run, found)
         return found
 
-    def _values(self, linked: LinkedEffect, run: int) -> list[Value]:
-        values = []
-        for hole in linked.holes:
-            operands = []
-            for source in hole.sources:
-                lane = self.frame.lane(source)
-                operands.append(lane.values[run] if isinstance(lane, Column) else lane.value)
-            try:
-                value = hole.run(*operands)
-            except FAILURES as error:
-                raise HoleError(Failed(error, hole, tuple(operands))) from None
-            if value.__class__ is Deferred:
-                raise HoleError(Failed(value.error, hole, tuple(operands)))
-            values.append(value)
-        return values
+    def _carry_out(self, linked: LinkedEffect, run: int, found: RunEffects) -> None:
+        match linked.effect:
+            case Put() as effect:
+                self._put(effect, linked, run, found)
+            case Say() | Stop():
+                self._say(linked.effect, linked, run, found)
+            case AddRow() as effect:
+                row = self._new_row(effect, linked, run)
+                if any(value is not None for value in row.cells.values()):
+                    found.changes.append(row)
+            case RemoveRow():
+                found.changes.append(self._gone_row(run))
+            case Derive() as effect:
+                computed = self._places.rules.computed
+                derivation = Derivation(effect, linked, self.frame, self._budget, computed)
+                writes, changes = derivation.run(self._evaluate_in)
+                found.writes.extend(writes)
+                found.changes.extend(changes)
+            case Respond(data):
+                given = [self._given(template, run) for template in linked.templates]
+                found.responses.append(filled(data, given))
+            case _:
+                found.changes.append(self._field_change(linked, run))
 
-    # Where values go.
+    def _field_change(self, linked: LinkedEffect, run: int) -> Change:
+        """Give what an effect changes of fields besides their values."""
+        effect = linked.effect
+        match effect:
+            case Choose(schema_id):
+                return SetOptions(self._nodes([schema_id], run), self._options(linked, run))
+            case Reveal(fields, hidden):
+                return SetHidden(self._nodes(fields, run), hidden)
+            case Follow(schema_id):
+                shown = truth(self._evaluate(linked.condition, run)) is True
+                return SetHidden(self._nodes([schema_id], run), not shown)
+            case Validate(fields):
+                return SetValidated(self._nodes(fields, run))
+            case _:
+                raise AssertionError(effect)
+
+    # What is said and written.
+
+    def _say(self, effect: Say | Stop, linked: LinkedEffect, run: int, found: RunEffects) -> None:
+        (template,) = linked.templates
+        values = self._values(template, run)
+        text = message_text(render(template.template, values, escape=True))
+        if not text.strip():
+            raise FunctionError("its text is empty, as are all values in it")
+        level = effect.level if isinstance(effect, Say) else None
+        told = found.messages if isinstance(effect, Say) else found.blocks
+        for place in self._places.find(effect.at, self.frame, run):
+            told.append(Said(level, text, place, self._step.rule.id))
+
+    def _put(self, effect: Put, linked: LinkedEffect, run: int, found: RunEffects) -> None:
+        (template,) = linked.templates
+        value = written_value(template.template, self._values(template, run))
+        if value is not None:
+            found.writes.extend(
+                (name, position, value) for name, position in self._targets(effect, run)
+            )
+
+    def _new_row(self, effect: AddRow, linked: LinkedEffect, run: int) -> NewRow:
+        table = table_of(self.frame.content, effect.table)
+        names = [name for name, _ in effect.cells]
+        check_columns(self.frame.content, table, names)
+        values = [cell_value(one.template, self._values(one, run)) for one in linked.templates]
+        return NewRow(table, dict(zip(names, values, strict=True)), effect.key)
+
+    def _gone_row(self, run: int) -> GoneRow:
+        selection = self.frame.selection
+        if selection.table is None or selection.nodes[run] is None:
+            raise FunctionError("what is selected stands in no row")
+        return GoneRow(selection.table, selection.table.rows[selection.rows[run]])
+
+    def _options(self, linked: LinkedEffect, run: int) -> tuple[tuple[str, str], ...]:
+        """Give values and labels: each value once, none that comes out empty."""
+        options: dict[str, str] = {}
+        templates = linked.templates
+        for value, label in zip(templates[::2], templates[1::2], strict=True):
+            written = written_value(value.template, self._values(value, run))
+            if written is not None:
+                text = value_text(written)
+                told = written_value(label.template, self._values(label, run))
+                options.setdefault(text, value_text(told) or text)
+        return tuple(options.items())
+
+    def _given(self, template: LinkedTemplate, run: int) -> Any:
+        return json_value(template.template, self._values(template, run))
+
+    # Values.
+
+    def _values(self, template: LinkedTemplate, run: int) -> list[Value]:
+        return [self._evaluate_in(self.frame, hole, run) for hole in template.holes]
+
+    def _evaluate(self, linked: Linked | None, run: int) -> Value:
+        assert linked is not None  # noqa: S101 - effects with a condition are linked with it.
+        return self._evaluate_in(self.frame, linked, run)
+
+    def _evaluate_in(self, frame: Frame, linked: Linked, run: int) -> Value:
+        """Evaluate an expression of an effect.
+
+        Raises:
+            HoleError: it fails.
+        """
+        operands = []
+        for source in linked.sources:
+            lane = frame.lane(source)
+            operands.append(lane.values[run] if isinstance(lane, Column) else lane.value)
+        try:
+            value = linked.run(*operands)
+        except FAILURES as error:
+            raise HoleError(Failed(error, linked, tuple(operands))) from None
+        if value.__class__ is Deferred:
+            raise HoleError(Failed(value.error, linked, tuple(operands)))
+        return value
+
+    # Where effects go.
 
     def _targets(self, effect: Put, run: int) -> Iterator[tuple[str, int]]:
         """Yield the datapoints to write: schema id and position in its column."""
-        for schema_id, position, node in self._cells(effect.schema_id, run):
+        cells = [self._selected(run)] if effect.schema_id is None else None
+        for schema_id, position, node in cells or self._cells(effect.schema_id or "", run):
             if self._may_write(schema_id, position, node):
                 yield schema_id, position
 
-    def _cells(self, schema_id: str | None, run: int) -> list[tuple[str, int, Node]]:
-        selection = self.frame.selection
-        if schema_id is None:
-            return [self._selected(run)]
+    def _nodes(self, fields: Sequence[str], run: int) -> list[Node]:
+        """List the datapoints of fields: in a row its cells, outside a row all of a column."""
+        return [
+            node
+            for name in fields
+            for _, _, node in self._cells(name, run)
+            if not isinstance(node, AddedNode)
+        ]
+
+    def _cells(self, schema_id: str, run: int) -> list[tuple[str, int, Node]]:
         tree = self.frame.content.tree
         if self.frame.has_column(schema_id):
-            row = selection.rows[run]
+            row = self.frame.selection.rows[run]
             cell = tree.table_of[schema_id].columns[schema_id][row]
             if cell is None:
                 raise FunctionError(f"this row has no {schema_id}")
             return [(schema_id, row, cell)]
         nodes = tree.nodes(schema_id)
-        if not nodes:
+        is_column = schema_id in tree.table_of or schema_id in self._places.rules.columns
+        if not nodes and not is_column:
+            if tree.table(schema_id) is not None:
+                raise FunctionError(f"{schema_id} is a table; name its fields")
             raise FunctionError(f"the document has no field {schema_id}")
         self._budget.spend(len(nodes))
         return [(schema_id, at, node) for at, node in enumerate(nodes) if node is not None]
@@ -163,90 +275,8 @@ class EffectRunner:
                 sources = self.frame.facts.attribute(node, "validation_sources")
                 return "human" not in (sources or ())
 
-    # Where messages stand.
 
-    def _places(self, at: At | None, run: int) -> list[Place]:
-        selection = self.frame.selection
-        if at is None:
-            node = selection.nodes[run]
-            if node is None or node.children is not None:
-                return [Place(None)]
-            return [self._shown(node.schema_id, [node])]
-        if not at.fields:
-            return [Place(None)]
-        return [self._field_place(name, run) for name in at.fields]
-
-    def _field_place(self, schema_id: str, run: int) -> Place:
-        frame = self.frame
-        tree = frame.content.tree
-        if frame.has_column(schema_id):
-            cell = tree.table_of[schema_id].columns[schema_id][frame.selection.rows[run]]
-            return self._shown(schema_id, [] if cell is None else [cell])
-        place = self._shared_places.get(schema_id)
-        if place is None:
-            place = self._shared_places[schema_id] = self._place_outside(schema_id)
-        return place
-
-    def _place_outside(self, schema_id: str) -> Place:
-        """Find the place of a field, column or table that is not of the run's row."""
-        tree = self.frame.content.tree
-        if tree.nodes(schema_id):
-            return self._shown(schema_id, tree.nodes(schema_id))
-        table = tree.table(schema_id)
-        if table is not None:
-            rows = zip(*table.columns.values(), strict=True)
-            return self._shown(schema_id, (cell for row in rows for cell in row))
-        if self._rules.known is None or schema_id not in self._rules.known:
-            raise FunctionError(f"the document has no field {schema_id}")
-        return self._shown(schema_id, [])
-
-    def _shown(self, schema_id: str, nodes: Iterable[Node | None]) -> Place:
-        """Choose the first datapoint that a person can see; else the document, with the name."""
-        for node in nodes:
-            if node is None:
-                continue
-            hidden = node.hidden
-            if not (node.schema_id in self._rules.hidden if hidden is None else hidden):
-                return Place(node)
-        return Place(None, f"{self._rules.labels.get(schema_id, schema_id)}: ")
-
-
-def _written(effect: Put, linked: LinkedEffect, values: Sequence[Value]) -> Value:
-    """Give what to write: a lone expression's value, or the text; None: nothing."""
-    if effect.clears:
-        return ""
-    value: Value
-    if linked.template.lone is not None:
-        value = values[0]
-        if value is None or value is UNREADABLE:
-            return None
-        if value.__class__ is Decimal:
-            return _sent_number(value)
-        if not isinstance(value, str | Decimal | date | bool):
-            raise FunctionError(f"{describe(value)} is no value for a field")
-    else:
-        value = render(linked.template, values, escape=False)
-    length = len(value_text(value))
-    if length > MAX_VALUE:
-        raise FunctionError(f"a value has at most {MAX_VALUE} characters, this has {length}")
-    return value if length else None
-
-
-def _sent_number(number: Decimal) -> Decimal:
-    """Round to the digits that a number is read back with."""
-    rounded = number if number.as_tuple().exponent >= -MAX_DIGITS else round(number, MAX_DIGITS)  # type: ignore[operator]  # finite
-    if abs(rounded) >= 10**MAX_DIGITS:
-        raise FunctionError(f"a number has at most {MAX_DIGITS} digits before the point")
-    return rounded
-
-
-def message_text(text: str) -> str:
-    """Drop control characters but line breaks, and cut at what the platform shows."""
-    text = _CONTROLS.sub("", text)
-    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"
-
-
-def apply_writes(content: Content, writes: Sequence[tuple[str, int, Value]]) -> bool:
+def apply_writes(content: Content, writes: Sequence[Written]) -> bool:
     """Give datapoints their new values; of several writes to one the last counts.
 
     Returns:

@@ -8,37 +8,31 @@ from __future__ import annotations
 
 import decimal
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gateway.annotation.content import Content
-from gateway.annotation.values import CONTEXT, Value, value_text
-from gateway.effects import Block, Level, Message, Replace
+from gateway.annotation.values import CONTEXT
+from gateway.effects import Block, Level, Message
 from gateway.engine.blame import sentence
+from gateway.engine.changes import Change, apply_changes
 from gateway.engine.conditions import (
     Budget,
     Failed,
-    Stage,
     TimeError,
     evaluate_only,
     fast_fires,
-    stages,
 )
-from gateway.engine.effects import (
-    EffectRunner,
-    HoleError,
-    Place,
-    RunEffects,
-    apply_writes,
-    message_text,
-)
+from gateway.engine.effects import RunEffects, Written, apply_writes
 from gateway.engine.facts import Facts
 from gateway.engine.frame import FAILURES, Frame, Lane
+from gateway.engine.operations import operations
 from gateway.engine.outcome import Evaluation, Outcome
-from gateway.engine.program import LinkedEffect, Program, Source, Step
-from gateway.engine.selection import ANNOTATION, Selection, select
+from gateway.engine.places import DOCUMENT, Places, Said, Sight, message_text
+from gateway.engine.program import Program, Source, Step
+from gateway.engine.rule_run import GroupState, RuleRun, run_key
+from gateway.engine.selection import ANNOTATION, select
 from gateway.engine.trace import LeftOut, Tracer
-from gateway.engine.unchanged import writing_runs
 from gateway.rules.events import BLOCKING
 from gateway.rules.expressions.logic import truth
 from gateway.rules.rule import Group, Mode, OnFailure, RuleSet
@@ -67,17 +61,6 @@ def evaluate(
 
 
 @dataclass(slots=True)
-class _GroupState:
-    """What a group knows of its rules in this request."""
-
-    applies: bool
-    failed: Failed | None
-    #: Rows and fields for which a rule has fired, where the group stops at the first, and which.
-    ended: dict[object, str] = field(default_factory=dict)
-    ended_for_all: str | None = None
-
-
-@dataclass(slots=True)
 class _Run:
     rules: RuleSet
     content: Content
@@ -88,7 +71,9 @@ class _Run:
     _frames: dict[int, list[Frame]] = field(default_factory=dict)
     #: What is the same in all frames.
     _lanes: dict[Source, Lane] = field(default_factory=dict)
-    _groups: dict[Group, _GroupState] = field(default_factory=dict)
+    #: Messages and blockers, in the order of the rules.
+    _said: list[Said] = field(default_factory=list)
+    _groups: dict[Group, GroupState] = field(default_factory=dict)
     _shadows: dict[str, int] = field(default_factory=dict)
 
     def take(self, step: Step) -> None:
@@ -105,6 +90,8 @@ class _Run:
                 self._fail(step, state.failed, failures)
             elif not state.applies:
                 self._leave_out(step, LeftOut.GUARD)
+                if step.follows:
+                    self._hide_followers(step)
                 return
             elif state.ended_for_all:
                 self._leave_out(step, LeftOut.STOPPED, state.ended_for_all)
@@ -123,8 +110,8 @@ class _Run:
     def finish(self) -> Evaluation:
         """Give what all rules together answer."""
         evaluation = self.evaluation
-        evaluation.messages = list(dict.fromkeys(_distinct(evaluation.messages)))
-        evaluation.operations = list(self._operations())
+        self._tell()
+        evaluation.operations = list(operations(self.content, self.rules))
         evaluation.shadows = self._shadows
         return evaluation
 
@@ -143,7 +130,7 @@ class _Run:
         tree = self.content.tree
         return any(self.facts.is_edited(tree.all_nodes(name)) for name in step.rule.edited)
 
-    def _group_state(self, step: Step) -> _GroupState:
+    def _group_state(self, step: Step) -> GroupState:
         group = step.rule.group
         assert group is not None  # noqa: S101 - asked by the caller.
         state = self._groups.get(group)
@@ -151,28 +138,28 @@ class _Run:
             state = self._groups[group] = self._guard(step)
         return state
 
-    def _guard(self, step: Step) -> _GroupState:
+    def _guard(self, step: Step) -> GroupState:
         if step.guard is None:
-            return _GroupState(True, None)
+            return GroupState(True, None)
         frame = Frame(ANNOTATION, self.content, self.facts)
         try:
             value = evaluate_only(step.guard, frame, Budget())
             if not isinstance(value, Failed):
-                return _GroupState(truth(value) is True, None)
+                return GroupState(truth(value) is True, None)
         except FAILURES as error:
             value = Failed(error, None)
         finally:
             if self.tracer is not None:
                 self.tracer.guard(step, frame)
-        return _GroupState(False, value)
+        return GroupState(False, value)
 
     def _take_all(
-        self, step: Step, state: _GroupState | None, outcome: Outcome, failures: list[Failed]
+        self, step: Step, state: GroupState | None, outcome: Outcome, failures: list[Failed]
     ) -> None:
         self.check_time()
         budget = Budget()
-        writes: list[tuple[str, int, Value]] = []
-        rule_run: _RuleRun | None = None
+        done: list[RunEffects] = []
+        rule_run: RuleRun | None = None
         for found in self._frames_of(step):
             frame = found if state is None or not state.ended else self._left(step, found, state)
             runs = len(frame.selection)
@@ -182,18 +169,58 @@ class _Run:
                 outcome.passed += runs
                 continue
             if rule_run is None:
-                rule_run = _RuleRun(self, step, budget, outcome, failures)
-            for written in rule_run.take(frame, fired, state):
-                writes.extend(written)
-        if writes and step.rule.mode is Mode.ENFORCE and apply_writes(self.content, writes):
+                rule_run = self._rule_run(step, budget, outcome, failures)
+            done.extend(rule_run.take(frame, fired, state))
+        if done:
+            self._keep(step, done)
+
+    def _hide_followers(self, step: Step) -> None:
+        """Hide what follows the conditions of a rule whose group does not apply."""
+        failures: list[Failed] = []
+        rule_run = self._rule_run(step, Budget(), Outcome(step.rule.id), failures)
+        done = [one for frame in self._frames_of(step) for one in rule_run.hide_all(frame)]
+        self._keep(step, done)
+
+    def _rule_run(
+        self, step: Step, budget: Budget, outcome: Outcome, failures: list[Failed]
+    ) -> RuleRun:
+        places = Places(self.rules)
+        return RuleRun(
+            step, self.content, self.tracer, self.check_time, places, budget, outcome, failures
+        )
+
+    def _keep(self, step: Step, done: Sequence[RunEffects]) -> None:
+        """Keep what the runs of a rule do, unless it only watches."""
+        if step.rule.mode is Mode.SHADOW:
+            said = sum(effects.count for effects in done)
+            if said:
+                self._shadows[step.rule.id] = self._shadows.get(step.rule.id, 0) + said
+            return
+        writes: list[Written] = []
+        changes: list[Change] = []
+        for effects in done:
+            self._said.extend(effects.messages)
+            if self.facts.action in BLOCKING:
+                self._said.extend(effects.blocks)
+            if effects.responses:
+                self.evaluation.response = effects.responses[-1]
+                self.evaluation.responded = True
+            writes.extend(effects.writes)
+            changes.extend(effects.changes)
+        changed = bool(writes) and apply_writes(self.content, writes)
+        if changes and apply_changes(self.content, changes):
+            # Rows came or went: what was selected is no longer what there is.
+            self._frames.clear()
+            self._lanes.clear()
+        elif changed or changes:
             for frames in self._frames.values():
                 for frame in frames:
                     frame.forget()
 
-    def _left(self, step: Step, frame: Frame, state: _GroupState) -> Frame:
+    def _left(self, step: Step, frame: Frame, state: GroupState) -> Frame:
         """See from the runs for which the group has not ended."""
         runs = range(len(frame.selection))
-        ended = [state.ended.get(_keys(frame.selection, run)) for run in runs]
+        ended = [state.ended.get(run_key(frame.selection, run)) for run in runs]
         if self.tracer is not None:
             for run, by in enumerate(ended):
                 if by is not None:
@@ -226,159 +253,23 @@ class _Run:
         level = Level.ERROR if rule.on_failure is OnFailure.ERROR else Level.WARNING
         told = html.escape(outcome.failure or "", quote=False)
         text = outcome.mark = message_text(f"The rule {rule.id} could not be evaluated: {told}.")
-        self.evaluation.messages.append(Message(level, text, None, rule.id))
+        self._said.append(Said(level, text, DOCUMENT, rule.id))
         if self.facts.action in BLOCKING:
-            self.evaluation.blocks.append(Block(text, None, rule.id))
+            self._said.append(Said(None, text, DOCUMENT, rule.id))
 
-    def answer(self, step: Step, effects: RunEffects) -> None:
-        """Keep what one run says, unless its rule only watches."""
-        if step.rule.mode is Mode.SHADOW:
-            said = len(effects.messages) + len(effects.blocks) + len(effects.writes)
-            self._shadows[step.rule.id] = self._shadows.get(step.rule.id, 0) + said
-            return
-        self.evaluation.messages.extend(effects.messages)
-        if self.facts.action in BLOCKING:
-            self.evaluation.blocks.extend(effects.blocks)
-
-    def _operations(self) -> Iterator[Replace]:
-        content = self.content
-        for node_id, write in content.written.items():
-            if not content.is_unchanged(write.node.schema_id, write.node, write.value):
-                yield Replace(node_id, value_text(write.value))
-
-
-def _distinct(messages: Sequence[Message]) -> Iterator[Message]:
-    """Leave out what a person would read twice at one place."""
-    seen = set()
-    for message in messages:
-        key = (message.level, message.content, message.node_id)
-        if key not in seen:
+    def _tell(self) -> None:
+        """Put what was said where a person will see it, identical messages once."""
+        sight = Sight(self.content, self.rules)
+        seen = set()
+        for said in self._said:
+            node_id, prefix = sight.of(said.place)
+            content = message_text(prefix + said.content)
+            key = (said.level, content, node_id)
+            if key in seen:
+                continue
             seen.add(key)
-            yield message
-
-
-def _keys(selection: Selection, run: int) -> object:
-    """Name the row or field of a run, for a group that stops at the first."""
-    if selection.table is not None:
-        return (selection.table.schema_id, selection.rows[run])
-    node = selection.nodes[run]
-    return None if node is None else node.id
-
-
-@dataclass(slots=True)
-class _RuleRun:
-    """One rule in one request."""
-
-    run: _Run
-    step: Step
-    budget: Budget
-    outcome: Outcome
-    failures: list[Failed]
-    _places: dict[str, Place] = field(default_factory=dict)
-    _carried_out: int = 0
-
-    def take(
-        self, frame: Frame, fired: Sequence[int] | None, state: _GroupState | None
-    ) -> Iterator[list[tuple[str, int, Value]]]:
-        """Take the runs of one frame; yield what each of them writes.
-
-        *fired* are those that fire, all others having passed; None where that is not known.
-        """
-        self.run.check_time()
-        if self.step.in_turn:
-            yield from self._in_turn(frame, state)
-            return
-        if fired is not None:
-            self.outcome.passed += len(frame.selection) - len(fired)
-            runner = self._runner(frame)
-            for number in self._writing(frame, fired):
-                yield self._carry_out(runner, number, self.step.effects, state)
-            return
-        yield from self._staged(frame, state)
-
-    def _writing(self, frame: Frame, fired: Sequence[int]) -> Sequence[int]:
-        """Leave out the runs that fire without changing anything."""
-        if self.step.own_cell is None or not fired:
-            return fired
-        writing = writing_runs(self.step.own_cell, frame, fired)
-        self.outcome.fired += len(fired) - len(writing)
-        return writing
-
-    def _in_turn(
-        self, whole: Frame, state: _GroupState | None
-    ) -> Iterator[list[tuple[str, int, Value]]]:
-        """Take runs one after another, so that ``row.previous`` sees what this rule wrote."""
-        pending: dict[str, dict[int, Value]] = {}
-        for number in range(len(whole.selection)):
-            frame = whole.part((number,))
-            frame.pending = pending
-            for found in self._staged(frame, state):
-                for schema_id, position, value in found:
-                    typed = self.run.content.typed(schema_id, value)
-                    pending.setdefault(schema_id, {})[position] = typed
-                yield found
-
-    def _runner(self, frame: Frame) -> EffectRunner:
-        return EffectRunner(self.step, frame, self.run.rules, self.budget, self._places)
-
-    def _staged(
-        self, frame: Frame, state: _GroupState | None
-    ) -> Iterator[list[tuple[str, int, Value]]]:
-        runner = self._runner(frame)
-        found = stages(self.step, frame, self.budget)
-        if self.run.tracer is not None:
-            self.run.tracer.runs(self.step, frame, found)
-        for number, stage in found.items():
-            match stage:
-                case Failed():
-                    self.failures.append(stage)
-                case Stage.FIRED:
-                    yield self._carry_out(runner, number, self.step.effects, state)
-                case Stage.SKIPPED:
-                    self.outcome.skipped += 1
-                case _:
-                    self.outcome.passed += 1
-                    if self.step.otherwise and stage is Stage.PASSED:
-                        yield self._carry_out(runner, number, self.step.otherwise, None)
-
-    def _carry_out(
-        self,
-        runner: EffectRunner,
-        number: int,
-        effects: Sequence[LinkedEffect],
-        state: _GroupState | None,
-    ) -> list[tuple[str, int, Value]]:
-        """Carry out the effects of one run; give what it writes."""
-        self._carried_out += 1
-        if not self._carried_out & 255:
-            self.run.check_time()
-        try:
-            found = runner.run(number, effects)
-        except HoleError as error:
-            self.failures.append(error.failed)
-            return []
-        except FAILURES as error:
-            self.failures.append(Failed(error, None))
-            if self.run.tracer is not None:
-                failed = self.failures[-1]
-                self.run.tracer.not_carried_out(self.step, runner.frame, number, failed)
-            return []
-        if self.run.tracer is not None:
-            self.run.tracer.carried_out(self.step, runner.frame, number, found)
-        self.run.answer(self.step, found)
-        if effects is self.step.effects:
-            self.outcome.fired += 1
-            self._end_group(runner.frame.selection, number, state)
-        return found.writes
-
-    def _end_group(self, selection: Selection, number: int, state: _GroupState | None) -> None:
-        group = self.step.rule.group
-        if group is None or not group.stops or state is None:
-            return
-        if self.step.rule.mode is Mode.SHADOW:
-            return
-        key = _keys(selection, number)
-        if key is None:
-            state.ended_for_all = self.step.rule.id
-        else:
-            state.ended.setdefault(key, self.step.rule.id)
+            if said.level is None:
+                self.evaluation.blocks.append(Block(content, node_id, said.rule))
+            else:
+                message = Message(said.level, content, node_id, said.rule)
+                self.evaluation.messages.append(message)

@@ -16,7 +16,7 @@ from gateway.annotation.values import Value
 class Facts(Protocol):
     """One request, as rules may know it."""
 
-    #: The action of a content event.
+    #: The action of a content event, the full name of another.
     action: str
     #: When the evaluation takes place; aware.
     now: datetime
@@ -31,7 +31,7 @@ class Facts(Protocol):
         """Whether one of the nodes is among the request's updated datapoints."""
 
     def sections(self) -> Any:
-        """Give the list of sections as plain data, as it arrived: the subject of JMESPath."""
+        """Give the subject of JMESPath as it arrived: the list of sections, or the payload."""
 
     def expired(self) -> bool:
         """Whether the time for this request is used up."""

@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from gateway.annotation.column import Column
-from gateway.annotation.content import Content
+from gateway.annotation.content import CONNECTOR, Content
 from gateway.annotation.plain import from_json
-from gateway.annotation.tree import Node
+from gateway.annotation.tree import AddedNode, Node
 from gateway.annotation.values import ARITHMETIC_ERRORS, Kind, Value, kind_of
 from gateway.engine.facts import Facts
 from gateway.engine.program import Linked, Source
@@ -193,8 +193,24 @@ def _attributes(
         case "value" if schema_id is not None:
             return list(frame.content.column(schema_id).values)
         case _:
-            attribute = frame.facts.attribute
-            return [None if node is None else attribute(node, name) for node in nodes]
+            return [None if node is None else _state_or_fact(frame, node, name) for node in nodes]
+
+
+def _state_or_fact(frame: Frame, node: Node, name: str) -> Value:
+    """Give what rules made of an attribute, else how it arrived."""
+    if isinstance(node, AddedNode):
+        return None
+    state = frame.content.states.get(node.id)
+    if state is not None:
+        match name:
+            case "hidden" if state.hidden is not None:
+                return state.hidden
+            case "options" if state.options is not None:
+                return [value for value, _ in state.options]
+            case "validation_sources" if state.validated:
+                before = frame.facts.attribute(node, name) or []
+                return [*before, CONNECTOR]
+    return frame.facts.attribute(node, name)
 
 
 def _displayed(content: Content, node: Node | None) -> Value:

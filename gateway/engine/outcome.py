@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from gateway.effects import Block, Message, Replace
+from gateway.effects import Block, Message, Operation
 
 
 @dataclass(slots=True)
@@ -33,7 +34,10 @@ class Evaluation:
 
     messages: list[Message] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    operations: list[Replace] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+    #: What ``respond`` answers to whoever invoked the hook, if it has responded.
+    response: Any = None
+    responded: bool = False
     #: In rule order; rules whose event or guard did not apply are absent.
     outcomes: list[Outcome] = field(default_factory=list)
     #: Messages of rules in shadow mode, by rule: how many would have been answered.

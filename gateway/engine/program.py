@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.rules.effect import Effect, Follow, Put, condition_of, templates_of
 from gateway.rules.expressions.checked import Operand, Tree
 from gateway.rules.expressions.emit import Compiled, compile_tree
 from gateway.rules.expressions.expression import Expression, all_references, rebuild
@@ -22,7 +23,7 @@ from gateway.rules.expressions.references import (
     WholeColumn,
 )
 from gateway.rules.expressions.vector import Vector, compile_values, compile_vector
-from gateway.rules.rule import At, BySchemaId, Effect, Put, Rule, RuleSet, Selector
+from gateway.rules.rule import BySchemaId, Rule, RuleSet, Selector
 from gateway.rules.templates.template import Template
 
 
@@ -50,13 +51,22 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkedEffect:
-    """An effect with the expressions of its template."""
+class LinkedTemplate:
+    """A template with its expressions compiled."""
 
-    effect: Effect
     template: Template
     holes: tuple[Linked, ...]
-    at: At | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedEffect:
+    """An effect with its expressions compiled."""
+
+    effect: Effect
+    #: In the order of `gateway.rules.effect.templates_of`.
+    templates: tuple[LinkedTemplate, ...]
+    #: Of ``visible`` and of ``table``.
+    condition: Linked | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,8 @@ class Step:
     own_cell: OwnCell | None
     #: Reads through ``row.previous`` what it writes itself, so its runs follow one another.
     in_turn: bool
+    #: Shows and hides fields by a condition, also where the rule does not fire.
+    follows: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,7 @@ class Program:
     """The rules of one queue, runnable."""
 
     rules: RuleSet
-    #: By action of a content event: the steps to take, in order.
+    #: By action of a content event, or the name of another: the steps to take, in order.
     steps: dict[str, tuple[Step, ...]]
 
 
@@ -152,6 +164,7 @@ class _Linker:
             otherwise=tuple(map(self._effect, rule.otherwise)),
             own_cell=self._own_cell(effects[0]) if _is_own_cell(rule) else None,
             in_turn=_is_in_turn(rule),
+            follows=_follows(rule),
         )
 
     def linked(self, expression: Expression) -> Linked:
@@ -174,13 +187,21 @@ class _Linker:
         return self.linked(reference.expression)
 
     def _effect(self, effect: Effect) -> LinkedEffect:
-        template = effect.template if isinstance(effect, Put) else effect.text
-        holes = tuple(self.linked(hole.expression) for hole in template.holes)
-        return LinkedEffect(effect, template, holes, None if isinstance(effect, Put) else effect.at)
+        condition = condition_of(effect)
+        return LinkedEffect(
+            effect,
+            tuple(self._template(template) for template in templates_of(effect)),
+            None if condition is None else self.linked(condition),
+        )
+
+    def _template(self, template: Template) -> LinkedTemplate:
+        return LinkedTemplate(
+            template, tuple(self.linked(hole.expression) for hole in template.holes)
+        )
 
     def _fused(self, rule: Rule) -> Fused | None:
         """Fuse a rule's conditions where nothing but the runs that fire is asked."""
-        if rule.select is None or rule.otherwise or _is_in_turn(rule):
+        if rule.select is None or rule.otherwise or _is_in_turn(rule) or _follows(rule):
             return None
         references: list[Reference] = []
         when, require = [
@@ -196,7 +217,7 @@ class _Linker:
         return Fused(vector, tuple(map(self._source, references)), size)
 
     def _own_cell(self, effect: LinkedEffect) -> OwnCell:
-        (value,) = effect.holes
+        ((value,),) = (template.holes for template in effect.templates)
         vector = compile_values(value.expression.tree, len(value.sources))
         fused = None if vector is None else Fused(vector, value.sources, value.size)
         return OwnCell(effect, value, fused)
@@ -235,6 +256,10 @@ def _is_own_cell(rule: Rule) -> bool:
         return False
     effect = rule.effects[0]
     return isinstance(effect, Put) and effect.template.lone is not None and not _is_in_turn(rule)
+
+
+def _follows(rule: Rule) -> bool:
+    return any(isinstance(effect, Follow) for effect in (*rule.effects, *rule.otherwise))
 
 
 def _is_in_turn(rule: Rule) -> bool:

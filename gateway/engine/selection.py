@@ -5,7 +5,7 @@ Language §3. Law: pure; the same selection by schema id and by JMESPath gives t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
@@ -85,14 +85,22 @@ def _by_schema_id(schema_id: str, tree: Tree) -> Selection | None:
     table = tree.table(schema_id)
     if table is None:
         return None
-    if table.rows and table.rows[0].children is None:  # A simple list: each row is a datapoint.
-        return _cells(table.rows[0].schema_id, table)
-    return Selection(table.rows, table, range(len(table.rows)), None)
+    if table.is_list:  # Each row is a datapoint.
+        return _cells(next(iter(table.columns)), table)
+    return _rows(table)
+
+
+def _rows(table: Table) -> Selection:
+    """Select the rows that have an id: those that rules have added are only counted."""
+    rows = range(table.arrived)
+    if table.added:
+        return Selection(table.rows[: table.arrived], table, list(rows), None)
+    return Selection(table.rows, table, rows, None)
 
 
 def _cells(schema_id: str, table: Table) -> Selection:
-    cells = table.columns[schema_id]
-    if None not in cells:
+    cells = table.columns[schema_id][: table.arrived]
+    if None not in cells and not table.added:
         return Selection(cells, table, range(len(cells)), schema_id)
     rows = [row for row, cell in enumerate(cells) if cell is not None]
     return Selection([cells[row] for row in rows], table, rows, schema_id)
@@ -102,7 +110,7 @@ def _by_path(path: Path, content: Content, facts: Facts) -> Sequence[Selection]:
     if path.shape is not None and _READABLE.issuperset(key for _, key in path.shape.keys or ()):
         found = _by_shape(path.shape, content.tree)
         return (found,) if found is not None and len(found) else ()
-    results = path.search(facts.sections())
+    results = path.search(_without(facts.sections(), content.gone))
     if results is None:
         return ()
     if not isinstance(results, list):
@@ -114,6 +122,30 @@ def _by_path(path: Path, content: Content, facts: Facts) -> Sequence[Selection]:
 
 #: What the index knows of a node, whatever the rules read.
 _READABLE: Final = frozenset((("id",), ("schema_id",), ("content", "value")))
+
+
+def _without(nodes: Any, gone: set[int | str]) -> Any:
+    """Leave out the rows that rules have removed: nothing of them is selected."""
+    if not gone or not isinstance(nodes, list):
+        return nodes
+
+    def left(rows: list[Any]) -> list[Any]:
+        return [row for row in rows if not _is_gone(row, gone)]
+
+    return [
+        _with_children(section, lambda tables: [_with_children(one, left) for one in tables])
+        for section in nodes
+    ]
+
+
+def _with_children(node: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
+    children = node.get("children") if isinstance(node, dict) else None
+    return {**node, "children": change(children)} if isinstance(children, list) else node
+
+
+def _is_gone(row: Any, gone: set[int | str]) -> bool:
+    node_id = row.get("id") if isinstance(row, dict) else None
+    return isinstance(node_id, int | str) and node_id in gone
 
 
 def _place(result: Any, id_key: str, tree: Tree) -> Place | None:
@@ -171,7 +203,7 @@ def _at_place(shape: Shape, tree: Tree) -> Selection | None:
     name = shape.schema_id
     if shape.place == "cells":
         table = tree.table_of.get(name)
-        return None if table is None or table.rows[0].children is None else _cells(name, table)
+        return None if table is None or table.is_list else _cells(name, table)
     nodes = tree.header.get(name)
     if nodes is not None:
         return Selection(nodes, None, range(len(nodes)), name)

@@ -12,11 +12,11 @@ from typing import Final
 from gateway.annotation.content import is_same
 from gateway.annotation.values import Kind, Value
 from gateway.engine.conditions import Budget, Failed, StepsError, evaluate_each, evaluate_fused
-from gateway.engine.effects import MAX_VALUE
 from gateway.engine.frame import Frame
 from gateway.engine.program import OwnCell
+from gateway.engine.written import MAX_VALUE
+from gateway.rules.effect import Put
 from gateway.rules.expressions.emit import CLASSES
-from gateway.rules.rule import Put
 
 #: Kinds whose equal values are the same to the platform.
 _PLAIN: Final = (Kind.TEXT, Kind.NUMBER, Kind.DATE)

@@ -5,91 +5,153 @@ Law: pure; tells the engine's own effects, also those that are not answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
-from gateway.annotation.tree import Tree
+from gateway.annotation.content import CONNECTOR
+from gateway.annotation.tree import Node
 from gateway.annotation.values import value_text
+from gateway.engine.changes import (
+    Change,
+    GoneRow,
+    NewRow,
+    SetHidden,
+    SetOptions,
+    SetValidated,
+)
 from gateway.engine.effects import RunEffects
-from gateway.engine.selection import Selection
+from gateway.explain.naming import Names
+from gateway.explain.recording import Done
+from gateway.rules.effect import Derive, Put
+from gateway.rules.effect import Effect as Declared
 from gateway.rules.events import BLOCKING
-from gateway.rules.rule import Effect as Declared
-from gateway.rules.rule import Mode, Overwrite, Put, Rule
+from gateway.rules.rule import Mode, Overwrite, Rule
 
 #: Where an effect goes that changes no value.
 NOWHERE: Final = "nothing"
+#: Where a response goes.
+CALLER: Final = "caller"
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One effect of one run."""
 
-    #: ``error``, ``warning`` or ``info`` for a message; ``block``; ``replace``.
+    #: ``error``, ``warning`` or ``info`` for a message; else the key of the effect, such as
+    #: ``block`` or ``replace``; ``show`` and ``hide`` for what ``visible`` did.
     verb: str
-    #: ``amount_total``, ``item_code[2]``, ``document``, or ``nothing``.
+    #: ``amount_total``, ``item_code[2]``, ``document``, ``caller``, or ``nothing``.
     at: str
-    #: What is said, or the new value.
+    #: What is said, the new value, or what is added; empty where the verb says all.
     text: str
     #: Why it is not answered; None when it is.
     kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Names for the nodes of one document."""
+class Scene:
+    """Where rules run."""
 
-    tree: Tree | None
-
-    def node(self, node_id: int | str | None) -> str:
-        """Name the datapoint with this id."""
-        place = None if node_id is None or self.tree is None else self.tree.place(node_id)
-        if place is None:
-            return "document" if node_id is None else f"#{node_id}"
-        name = place.node.schema_id
-        return name if place.table is None else f"{name}[{place.row + 1}]"
-
-    def cell(self, schema_id: str, position: int) -> str:
-        """Name a datapoint by its position among those of its schema id."""
-        count = 1 if self.tree is None else len(self.tree.nodes(schema_id))
-        single = count == 1 and (self.tree is None or schema_id not in self.tree.table_of)
-        return schema_id if single else f"{schema_id}[{position + 1}]"
-
-    def run(self, selection: Selection, number: int) -> str | None:
-        """Name the place of a run; None where there is only one."""
-        if selection.table is not None:
-            return f"row {selection.rows[number] + 1}"
-        if len(selection) == 1:
-            return None
-        node = selection.nodes[number]
-        if node is None:
-            return f"result {number + 1}"
-        return self.cell(node.schema_id, selection.rows[number])
+    names: Names
+    #: As rules name it in ``on``.
+    action: str
+    #: The fields that are hidden where a document does not say, by schema id.
+    hides: Container[str]
 
 
 def effects_told(
-    rule: Rule, meant: Sequence[Declared], done: RunEffects, places: Places, action: str
+    rule: Rule, meant: Sequence[Declared], done: Done, scene: Scene
 ) -> tuple[Effect, ...]:
     """Tell what one run did of the effects that its rule has for it."""
-    return tuple(_effects(rule, meant, done, places, action))
+    return tuple(_effects(rule, meant, done, scene))
 
 
-def _effects(
-    rule: Rule, meant: Sequence[Declared], done: RunEffects, places: Places, action: str
-) -> Iterator[Effect]:
+def _effects(rule: Rule, meant: Sequence[Declared], done: Done, scene: Scene) -> Iterator[Effect]:
     kept = "the rule is in shadow" if rule.mode is Mode.SHADOW else None
-    for message in done.messages:
-        yield Effect(message.level.value, places.node(message.node_id), message.content, kept)
-    for block in done.blocks:
+    found, names, action = done.effects, scene.names, scene.action
+    for message in found.messages:
+        verb = "message" if message.level is None else message.level.value
+        yield Effect(verb, names.node(message.node_id), message.content, kept)
+    for block in found.blocks:
         unheard = None if action in BLOCKING else f"{action} carries no blocker"
-        yield Effect("block", places.node(block.node_id), block.content, kept or unheard)
-    for schema_id, position, value in done.writes:
-        yield Effect("replace", places.cell(schema_id, position), value_text(value), kept)
-    if not done.writes and any(isinstance(one, Put) for one in meant):
+        yield Effect("block", names.node(block.node_id), block.content, kept or unheard)
+    for number, (name, write) in enumerate(zip(done.written, found.writes, strict=True)):
+        same = "it has this value" if number in done.same else None
+        yield Effect("replace", name, value_text(write[2]), same or kept)
+    for change in found.changes:
+        yield from _changed(change, done, scene, kept)
+    for response in found.responses:
+        yield Effect("respond", CALLER, _json(response), kept)
+    yield from _nothing_changed(rule, meant, found)
+
+
+def _changed(change: Change, done: Done, scene: Scene, kept: str | None) -> Iterator[Effect]:
+    match change:
+        case NewRow(table, cells):
+            told = ", ".join(
+                f"{name} {json.dumps(value_text(value), ensure_ascii=False)}"
+                for name, value in cells.items()
+                if value is not None
+            )
+            there = "there is such a row" if id(change) in done.there else None
+            yield Effect("add", table.schema_id, told, there or kept)
+        case GoneRow(_, row):
+            yield Effect("remove", scene.names.node(row.id), "", kept)
+        case _:
+            for node in change.nodes:
+                yield _field_changed(change, node, scene, kept)
+
+
+def _field_changed(
+    change: SetHidden | SetOptions | SetValidated, node: Node, scene: Scene, kept: str | None
+) -> Effect:
+    at = scene.names.node(node.id)
+    match change:
+        case SetHidden(_, hidden):
+            same = "it is hidden" if hidden else "it is visible"
+            before = node.schema_id in scene.hides if node.hidden is None else bool(node.hidden)
+            return Effect("hide" if hidden else "show", at, "", same if before is hidden else kept)
+        case SetOptions(_, options):
+            told = ", ".join(
+                value if value == label else f"{value} ({label})" for value, label in options
+            )
+            return Effect(
+                "options", at, told, "they are its options" if _has(node, options) else kept
+            )
+        case SetValidated():
+            sources = getattr(node, "validation_sources", None) or ()
+            is_same = CONNECTOR in sources
+            return Effect("validate", at, "", "it is validated" if is_same else kept)
+
+
+def _has(node: Node, options: Sequence[tuple[str, str]]) -> bool:
+    before = getattr(node, "options", None) or ()
+    return [(str(one.get("value")), str(one.get("label"))) for one in before] == list(options)
+
+
+def _nothing_changed(rule: Rule, meant: Sequence[Declared], done: RunEffects) -> Iterator[Effect]:
+    """Say why effects that change values or rows did not."""
+    if done.writes:
+        return
+    if any(isinstance(one, Put) for one in meant):
         yield Effect("replace", NOWHERE, "", _unwritten(rule))
+    if not any(isinstance(one, NewRow | GoneRow) for one in done.changes):
+        for effect in meant:
+            if isinstance(effect, Derive):
+                yield Effect("table", effect.into, "", "its rows are as derived")
 
 
 def _unwritten(rule: Rule) -> str:
     if rule.overwrite is Overwrite.ALWAYS:
         return "the new value is empty"
     return f"the new value is empty, or overwrite: {rule.overwrite} keeps the old one"
+
+
+def _json(data: Any) -> str:
+    def number(value: object) -> object:
+        return float(value) if isinstance(value, Decimal) else str(value)
+
+    return json.dumps(data, ensure_ascii=False, default=number)

@@ -7,7 +7,7 @@ into words, with the values that decided them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,12 +16,14 @@ from typing import Final
 from gateway.annotation.values import Value
 from gateway.diagnostic import Span
 from gateway.engine.conditions import Failed, Stage
-from gateway.engine.effects import RunEffects
 from gateway.engine.outcome import Outcome
 from gateway.engine.trace import LeftOut
-from gateway.explain.effects import NOWHERE, Effect, Places, effects_told
+from gateway.explain.effects import NOWHERE, Effect, Scene, effects_told
 from gateway.explain.reasons import condition_told, reason_of, why_failed
-from gateway.explain.recording import Recorder, Run, Seen, Story
+from gateway.explain.recording import Done, Recorder, Run, Seen, Story
+from gateway.rules.effect import Effect as Declared
+from gateway.rules.effect import Follow
+from gateway.rules.events import ACTIONS, CONTENT
 from gateway.rules.expressions.expression import Expression
 from gateway.rules.rule import ByPath, BySchemaId, Mode, Rule
 from gateway.runtime import Gateway
@@ -65,7 +67,7 @@ IDLE: Final = frozenset(
 class Condition:
     """A condition with the values that one run saw."""
 
-    #: ``when``, ``require``, or ``when of the group``.
+    #: ``when``, ``require``, ``when of the group``, or ``visible`` with the field.
     key: str
     expression: Expression
     operands: tuple[Value, ...]
@@ -148,22 +150,21 @@ def explain(gateway: Gateway, body: bytes, name: str, now: datetime | None = Non
     answer = gateway.dry_run(body, name, now, recorder)
     evaluation = answer.evaluation
     outcomes = {} if evaluation is None else {one.rule: one for one in evaluation.outcomes}
-    action = answer.event.rpartition(".")[2]
-    rules = tuple(
-        _rule(rule, outcomes.get(rule.id), recorder, action)
-        for rule in gateway.queue(name).rules.rules
-    )
+    action = answer.event.removeprefix(f"{CONTENT}.")
+    known = gateway.queue(name).rules
+    scene = Scene(recorder.names, action, known.hidden)
+    rules = tuple(_rule(rule, outcomes.get(rule.id), recorder, scene) for rule in known.rules)
     return Explanation(name, answer.event, answer.revision, rules)
 
 
-def _rule(rule: Rule, outcome: Outcome | None, recorder: Recorder, action: str) -> RuleExplained:
+def _rule(rule: Rule, outcome: Outcome | None, recorder: Recorder, scene: Scene) -> RuleExplained:
     story = recorder.stories.get(rule.id) or Story()
     guard = _guard(rule, recorder)
-    places = Places(recorder.tree)
-    runs = [_run(rule, run, story, places, action) for run in story.runs]
+    runs = [_run(rule, run, story, scene) for run in story.runs]
     counts = Counter(run.verdict for run in runs)
     if outcome is None:
-        verdict, reason = _idle(rule, story, guard)
+        verdict, reason = _idle(rule, story, guard, scene.action)
+        runs += _followed(rule, story, scene, reason)
     elif story.failed is not None:
         verdict, reason = Verdict.FAILED, why_failed(story.failed)
     elif not outcome.runs:
@@ -171,7 +172,7 @@ def _rule(rule: Rule, outcome: Outcome | None, recorder: Recorder, action: str) 
     else:
         verdict = next(one for one in _ORDER if counts[one])
         reason = runs[0].reason if len(runs) == 1 else _summary(counts, runs, verdict)
-    ordered = sorted(runs, key=lambda run: _ORDER.index(run.verdict))
+    ordered = sorted(runs, key=lambda run: (*_ORDER, Verdict.GUARD).index(run.verdict))
     return RuleExplained(rule, verdict, reason, dict(counts), tuple(ordered), guard)
 
 
@@ -185,7 +186,7 @@ _ORDER: Final = (
 )
 
 
-def _idle(rule: Rule, story: Story, guard: Condition | None) -> tuple[Verdict, str]:
+def _idle(rule: Rule, story: Story, guard: Condition | None, action: str) -> tuple[Verdict, str]:
     """Say why the engine did not come to a rule."""
     match story.left_out:
         case LeftOut.UNEDITED:
@@ -200,7 +201,30 @@ def _idle(rule: Rule, story: Story, guard: Condition | None) -> tuple[Verdict, s
         case None if rule.mode is Mode.OFF:
             return Verdict.OFF, "mode off"
         case None:
-            return Verdict.EVENT, "not for this event"
+            return Verdict.EVENT, _elsewhere(rule, action)
+
+
+def _elsewhere(rule: Rule, action: str) -> str:
+    """Say for which events a rule is."""
+    if action in rule.actions:
+        return f"this {action} has no content"
+    # `updated` includes its deprecated form.
+    words = [CONTENT] if rule.actions >= ACTIONS else sorted(rule.actions - {"user_update"})
+    return f"on {', '.join(words) or 'user_update'}, not on {action}"
+
+
+def _followed(rule: Rule, story: Story, scene: Scene, reason: str) -> list[RunExplained]:
+    """Tell what is hidden with the condition of a group that does not apply."""
+    return [
+        RunExplained(
+            scene.names.run(selection, number),
+            Verdict.GUARD,
+            reason,
+            (),
+            effects_told(rule, (), done, scene),
+        )
+        for selection, number, done in story.followed
+    ]
 
 
 def _unselected(rule: Rule, runs: Sequence[RunExplained]) -> tuple[Verdict, str]:
@@ -224,28 +248,39 @@ def _seen(key: str, seen: Seen, number: int) -> Condition:
     return Condition(key, seen.expression, seen.operands(number), seen.absent)
 
 
-def _run(rule: Rule, run: Run, story: Story, places: Places, action: str) -> RunExplained:
+def _run(rule: Rule, run: Run, story: Story, scene: Scene) -> RunExplained:
     done = story.effects_of(run)
     verdict, reason = _verdict(run), reason_of(run)
     if isinstance(done, Failed):
         verdict, reason = Verdict.FAILED, why_failed(done)
-    keys = (("when", run.when), ("require", run.require))
+    seen = [("when", run.when), ("require", run.require), *_follows(rule, run, done)]
     return RunExplained(
-        places.run(run.selection, run.number),
+        scene.names.run(run.selection, run.number),
         verdict,
         reason,
-        tuple(_seen(key, seen, run.number) for key, seen in keys if seen is not None),
-        _effects(rule, run, done, places, action),
+        tuple(_seen(key, one, run.number) for key, one in seen if one is not None),
+        _effects(rule, run, done, scene),
     )
 
 
-def _effects(
-    rule: Rule, run: Run, done: RunEffects | Failed | None, places: Places, action: str
-) -> tuple[Effect, ...]:
+def _effects(rule: Rule, run: Run, done: Done | Failed | None, scene: Scene) -> tuple[Effect, ...]:
     if done is None or isinstance(done, Failed):
         return ()
-    meant = rule.effects if run.stage is Stage.FIRED else rule.otherwise
-    return effects_told(rule, meant, done, places, action)
+    return effects_told(rule, _meant(rule, run), done, scene)
+
+
+def _follows(rule: Rule, run: Run, done: Done | Failed | None) -> Iterator[tuple[str, Seen]]:
+    """Yield the conditions of ``visible`` that a run has asked."""
+    if isinstance(done, Done):
+        for effect in _meant(rule, run):
+            if isinstance(effect, Follow):
+                yield f"visible {effect.schema_id}", done.follows[effect]
+
+
+def _meant(rule: Rule, run: Run) -> Sequence[Declared]:
+    if run.stage is Stage.FIRED:
+        return rule.effects
+    return rule.otherwise if run.stage is Stage.PASSED else ()
 
 
 def _verdict(run: Run) -> Verdict:

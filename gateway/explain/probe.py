@@ -24,7 +24,7 @@ from gateway.engine.program import Linked, link, link_expressions
 from gateway.engine.selection import Selection, select
 from gateway.explain.document import parts_document, value_document
 from gateway.explain.drawing import Mark, draw_text, marks
-from gateway.explain.effects import Places
+from gateway.explain.naming import Names
 from gateway.explain.recording import Seen, see
 from gateway.explain.values import kind_shown, shown
 from gateway.hooks.reads import all_reads
@@ -159,7 +159,7 @@ def probe(made: Probe, request: Request, context: QueueContext, now: datetime) -
 def _probed(
     made: Probe, seen: Sequence[Seen], selection: Selection, number: int, content: Content
 ) -> Probed:
-    place = Places(content.tree).run(selection, number)
+    place = Names.of(content.tree).run(selection, number)
     if made.said is None:
         return Probed(place, _selected(selection, number, content), None, (), ())
     operands = [one.operands(number) for one in seen]

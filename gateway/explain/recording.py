@@ -9,14 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.annotation.column import Column
+from gateway.annotation.content import Content
 from gateway.annotation.tree import Tree
-from gateway.annotation.values import Value
+from gateway.annotation.values import UNREADABLE, Value
+from gateway.engine.changes import NewRow
 from gateway.engine.conditions import Failed, Stage
 from gateway.engine.effects import RunEffects
 from gateway.engine.frame import Frame, Lane
+from gateway.engine.known import column_known_by, known_by
 from gateway.engine.program import Linked, Source, Step
 from gateway.engine.selection import Selection
 from gateway.engine.trace import LeftOut
+from gateway.explain.naming import Names
+from gateway.rules.effect import Follow
 from gateway.rules.expressions.expression import Expression
 from gateway.rules.expressions.references import (
     Attribute,
@@ -61,6 +66,21 @@ class Run:
     require: Seen | None
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one run did, with what can only be known while it does it."""
+
+    effects: RunEffects
+    #: The names of the datapoints that it writes.
+    written: tuple[str, ...]
+    #: Which of its writes, by number, give a datapoint the value that it has.
+    same: frozenset[int]
+    #: The new rows among its changes that are there already, by their identity.
+    there: frozenset[int]
+    #: The conditions of its ``visible``.
+    follows: Mapping[Follow, Seen]
+
+
 @dataclass(slots=True)
 class Story:
     """What was heard of one rule."""
@@ -70,11 +90,26 @@ class Story:
     failed: Failed | None = None
     runs: list[Run] = field(default_factory=list)
     #: By run: what it did, or why that cannot be done.
-    effects: dict[tuple[int, int], RunEffects | Failed] = field(default_factory=dict)
+    effects: dict[tuple[int, int], Done | Failed] = field(default_factory=dict)
+    #: What follows its conditions in runs that it does not have: its group does not apply.
+    followed: list[tuple[Selection, int, Done]] = field(default_factory=list)
+    _keys: set[tuple[Value, ...]] = field(default_factory=set)
 
-    def effects_of(self, run: Run) -> RunEffects | Failed | None:
+    def effects_of(self, run: Run) -> Done | Failed | None:
         """Give what a run did."""
         return self.effects.get((id(run.selection), run.number))
+
+    def there(self, effects: RunEffects, content: Content) -> frozenset[int]:
+        """Tell which new rows of a run are there, or come by another run of the rule."""
+        found = set()
+        for change in effects.changes:
+            if isinstance(change, NewRow) and change.key:
+                values = (known_by(content, name, change.cells.get(name)) for name in change.key)
+                key = (change.table.schema_id, *change.key, *values)
+                if key in self._keys or _is_there(content, change):
+                    found.add(id(change))
+                self._keys.add(key)
+        return frozenset(found)
 
 
 @dataclass(slots=True)
@@ -83,11 +118,17 @@ class Recorder:
 
     stories: dict[str, Story] = field(default_factory=dict)
     guards: dict[Group, Seen] = field(default_factory=dict)
-    #: The document; None when no rule has seen it.
-    tree: Tree | None = None
+    #: What the document's fields are called; None when no rule has seen it.
+    _names: Names | None = None
+
+    @property
+    def names(self) -> Names:
+        """Names for the nodes of the document as it arrived."""
+        return self._names or Names()
 
     def guard(self, step: Step, frame: Frame) -> None:
         """Keep a group's ``when`` with its values."""
+        self._see_tree(frame)
         assert step.rule.group is not None  # noqa: S101 - only groups have guards.
         if step.guard is not None:
             self.guards[step.rule.group] = see(step.guard, frame)
@@ -99,12 +140,12 @@ class Recorder:
 
     def stopped(self, step: Step, frame: Frame, number: int, by: str) -> None:
         """Keep a run that was left out."""
-        self.tree = frame.content.tree
+        self._see_tree(frame)
         self._story(step).runs.append(Run(frame.selection, number, by, None, None))
 
     def runs(self, step: Step, frame: Frame, found: Mapping[int, Stage | Failed]) -> None:
         """Keep what became of each run, with the values that its conditions saw."""
-        self.tree = frame.content.tree
+        self._see_tree(frame)
         when = None if step.when is None else see(step.when, frame)
         require = None if step.require is None else see(step.require, frame)
         runs = self._story(step).runs
@@ -115,7 +156,20 @@ class Recorder:
 
     def carried_out(self, step: Step, frame: Frame, number: int, effects: RunEffects) -> None:
         """Keep what one run does."""
-        self._story(step).effects[id(frame.selection), number] = effects
+        story = self._story(step)
+        tree = frame.content.tree
+        written = tuple(self.names.cell(tree, name, at) for name, at, _ in effects.writes)
+        same = frozenset(
+            number
+            for number, (name, at, value) in enumerate(effects.writes)
+            if _holds(frame.content, name, at, value)
+        )
+        there = story.there(effects, frame.content)
+        done = Done(effects, written, same, there, _follows(step, frame))
+        if story.left_out is None:
+            story.effects[id(frame.selection), number] = done
+        else:
+            story.followed.append((frame.selection, number, done))
 
     def not_carried_out(self, step: Step, frame: Frame, number: int, failed: Failed) -> None:
         """Keep why the effects of one run cannot be carried out."""
@@ -125,8 +179,37 @@ class Recorder:
         """Keep why a rule failed as a whole."""
         self._story(step).failed = failed
 
+    def _see_tree(self, frame: Frame) -> None:
+        # For the first time, that is before any rule has changed it.
+        if self._names is None:
+            self._names = Names.of(frame.content.tree)
+
     def _story(self, step: Step) -> Story:
         return self.stories.setdefault(step.rule.id, Story())
+
+
+def _holds(content: Content, schema_id: str, position: int, value: Value) -> bool:
+    """Whether a field already has a value."""
+    before = content.column(schema_id).values[position]
+    return before is not UNREADABLE and before == content.typed(schema_id, value)
+
+
+def _follows(step: Step, frame: Frame) -> Mapping[Follow, Seen]:
+    return {
+        linked.effect: see(linked.condition, frame)
+        for linked in (*step.effects, *step.otherwise)
+        if isinstance(linked.effect, Follow) and linked.condition is not None
+    }
+
+
+def _is_there(content: Content, row: NewRow) -> bool:
+    """Whether the table has a row with the same key."""
+    table = row.table
+    if not all(name in table.columns for name in row.key):
+        return False
+    wanted = tuple(known_by(content, name, row.cells.get(name)) for name in row.key)
+    columns = [column_known_by(content, name) for name in row.key]
+    return wanted in set(zip(*columns, strict=True))
 
 
 def _asks_require(step: Step, stage: Stage | Failed) -> bool:

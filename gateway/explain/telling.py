@@ -70,7 +70,7 @@ def _followed(one: RuleExplained) -> str:
 
 
 def _nouns(verb: str, count: int) -> str:
-    return verb if count == 1 or verb == "info" else f"{verb}s"
+    return verb if count == 1 or verb in ("info", "options") else f"{verb}s"
 
 
 def _run(run: RunExplained, alone: bool) -> Iterator[str]:
@@ -92,5 +92,5 @@ def _condition(condition: Condition, indent: str) -> Iterator[str]:
 
 def _effect(effect: Effect) -> str:
     text = f'"{effect.text}"' if effect.verb == "replace" else effect.text
-    told = f"{effect.verb} {effect.at}" + (f": {text}" if effect.at != NOWHERE else "")
+    told = f"{effect.verb} {effect.at}" + (f": {text}" if text and effect.at != NOWHERE else "")
     return told if effect.kept is None else f"{told} ({effect.kept})"

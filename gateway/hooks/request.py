@@ -20,7 +20,7 @@ from gateway.annotation.tree import Node, TooManyNodesError, Tree
 from gateway.annotation.values import Value, clean_text, parse_number
 from gateway.hooks.lenient import LenientReader
 from gateway.hooks.wire import Reads, request_type
-from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS
+from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS, RESPONDING
 
 _ID_AT_END: Final = re.compile(r"/([0-9]{1,18})/?(?:\?.*)?$", re.ASCII)
 _SECRET_KEYS: Final = ("secrets", "rossum_authorization_token")
@@ -164,9 +164,14 @@ class Request:
         self.updated: frozenset[str] = frozenset(map(str, decoded.updated_datapoints or ()))
 
     @property
-    def has_content(self) -> bool:
-        """Whether rules on content can run: a content event with its tree."""
-        return self.event == CONTENT and self.tree is not None
+    def runs_on(self) -> str | None:
+        """What rules name in ``on``: a content event's action, another's name; None: no rule runs.
+
+        A content event without content is nothing to run rules on.
+        """
+        if self.event == CONTENT:
+            return self.action if self.tree is not None else None
+        return self.name if self.name in RESPONDING else None
 
     @property
     def name(self) -> str:
@@ -221,7 +226,7 @@ class RequestFacts:
     def __init__(self, request: Request, now: datetime, expired: Callable[[], bool]) -> None:
         """Answer for *request* as of *now*."""
         self._request = request
-        self.action = request.action
+        self.action = request.runs_on or request.action
         self.now = now
         self.expired = expired
 
@@ -231,7 +236,7 @@ class RequestFacts:
             case ("event",):
                 return self._request.event
             case ("action",):
-                return self.action
+                return self._request.action
             case ("annotation" | "document" as root, key):
                 return _fact(self._request.decoded_fact(root, key))
             case ("queue" | "email" as root, key):
@@ -279,7 +284,9 @@ class RequestFacts:
         return any(node is not None and str(node.id) in updated for node in nodes)
 
     def sections(self) -> Any:
-        """Give the list of sections as plain data."""
+        """Give the list of sections as plain data; of events without content, the whole payload."""
+        if self._request.event != CONTENT:
+            return self._request.payload
         annotation = self._request.payload.get("annotation")
         return annotation.get("content") if isinstance(annotation, dict) else None
 

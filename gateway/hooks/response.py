@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gateway.effects import Message, Replace
+from gateway.effects import Add, Message, Operation, Remove, Replace
 from gateway.engine.outcome import Evaluation
 from gateway.rules.events import BLOCKING
 
@@ -19,10 +19,14 @@ NEUTRAL: Final = b'{"messages":[],"operations":[]}'
 EMPTY: Final = b"{}"
 
 _encode = msgspec.json.Encoder().encode
+# Only what is responded has numbers of rules; elsewhere the wire takes texts.
+_encode_numbers = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def render_response(evaluation: Evaluation, action: str) -> bytes:
     """Write what the rules did in the answer's form."""
+    if evaluation.responded:
+        return _encode_numbers(evaluation.response)
     if not (evaluation.messages or evaluation.operations or evaluation.blocks):
         return NEUTRAL
     answer: dict[str, Any] = {
@@ -35,17 +39,38 @@ def render_response(evaluation: Evaluation, action: str) -> bytes:
     return _encode(answer)
 
 
+def response_json(evaluation: Evaluation) -> Any:
+    """Give what whoever invoked the hook reads."""
+    return msgspec.json.decode(_encode_numbers(evaluation.response))
+
+
 def _message(message: Message) -> dict[str, Any]:
     at = {} if message.node_id is None else {"id": message.node_id}
     return {**at, "type": message.level.value, "content": message.content}
 
 
-def _operation(operation: Replace) -> dict[str, Any]:
-    return {
-        "op": "replace",
-        "id": operation.node_id,
-        "value": {"content": {"value": operation.value}},
-    }
+def _operation(operation: Operation) -> dict[str, Any]:
+    match operation:
+        case Replace(node_id, value, hidden, options, sources):
+            parts = {
+                "content": None if value is None else {"value": value},
+                "hidden": hidden,
+                "options": None if options is None else [_option(*one) for one in options],
+                "validation_sources": sources,
+            }
+            given = {key: part for key, part in parts.items() if part is not None}
+            return {"op": "replace", "id": node_id, "value": given}
+        case Add(node_id, cells, is_simple):
+            values = [{"schema_id": name, "content": {"value": value}} for name, value in cells]
+            if is_simple:
+                return {"op": "add", "id": node_id, "value": {"content": values[0]["content"]}}
+            return {"op": "add", "id": node_id, "value": values}
+        case Remove(node_id):
+            return {"op": "remove", "id": node_id}
+
+
+def _option(value: str, label: str) -> dict[str, str]:
+    return {"label": label, "value": value}
 
 
 def _blocker(content: str, node_id: int | str | None) -> dict[str, Any]:

@@ -70,5 +70,8 @@ def _with_schema(program: Program, schema: QueueSchema) -> Program:
             labels={**{one.schema_id: one.label for one in fields if one.label}, **rules.labels},
             hidden=rules.hidden | {one.schema_id for one in fields if one.hidden},
             known=rules.known or frozenset(schema.fields),
+            columns=rules.columns or schema.columns,
+            lists=rules.lists or schema.lists,
+            computed=rules.computed or schema.computed,
         ),
     )

@@ -13,12 +13,14 @@ from typing import Any
 
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Report, Span
+from gateway.rules.against_schema import check_against_schema
 from gateway.rules.compile_rule import ALONE, Around, compile_group, compile_rule
 from gateway.rules.context import Param, QueueContext, RulesFile
+from gateway.rules.expressions.expression import compile_expression
 from gateway.rules.expressions.references import RESERVED
 from gateway.rules.expressions.scope import Scope, Selects
 from gateway.rules.lint import check_together
-from gateway.rules.merge import merged, written_out
+from gateway.rules.merge import merged, removed_nothing, written_out
 from gateway.rules.rule import Rule, RuleSet
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
 from gateway.rules.yaml.structure import check_structure
@@ -42,6 +44,9 @@ def compile_rules(files: Sequence[RulesFile], context: QueueContext, report: Rep
         placeholders=frozenset(context.placeholders),
         timezone=context.timezone,
         known=frozenset(context.schema.fields) if context.schema else None,
+        columns=context.schema.columns if context.schema else frozenset(),
+        lists=context.schema.lists if context.schema else frozenset(),
+        computed=context.schema.computed if context.schema else frozenset(),
     )
 
 
@@ -87,6 +92,9 @@ class _Compiler:
     rules: list[Rule] = field(default_factory=list)
     _places: dict[str, Span] = field(default_factory=dict)
     _used_params: set[str] = field(default_factory=set)
+    _used_lets: set[Text] = field(default_factory=set)
+    #: Every name of ``let`` with the scope that it was given in.
+    _lets: dict[Text, tuple[Text, Scope]] = field(default_factory=dict)
 
     def add(self, file: RulesFile) -> None:
         """Compile the rules of one file."""
@@ -97,6 +105,7 @@ class _Compiler:
             lets={},
             selects=Selects.ANNOTATION,
             used_params=self._used_params,
+            used_lets=self._used_lets,
         )
         scope = self._with_lets(scope, file.root.get("let"))
         rules = file.root.get("rules")
@@ -117,6 +126,9 @@ class _Compiler:
                 hint = f'did you mean "{meant}"?' if meant else None
                 self.report.error("R416", f'no rule "{name}" to change', entry.key.span, hint=hint)
         check_together(self.rules, self.report)
+        if self.context.schema is not None and not self.context.schema.from_payloads:
+            check_against_schema(self.rules, self.context.schema, self.report)
+        self._check_unused_lets()
         if self.report.errors:
             return  # What is broken may well be what uses a param.
         for name in sorted(self.context.own_params - self._used_params):
@@ -126,6 +138,21 @@ class _Compiler:
                 self.context.params[name].place,
                 hint="leave it out, or use params." + name,
             )
+
+    def _check_unused_lets(self) -> None:
+        """Check what no expression has written out, and say that it is of no use."""
+        broken = bool(self.report.errors)
+        for text, (name, scope) in self._lets.items():
+            if text in self._used_lets:
+                continue
+            # Whatever a rule selects: a value and a row are there.
+            anywhere = replace(scope, selects=Selects.RESULTS, used_lets=set())
+            checked = compile_expression(text, anywhere, self.report)
+            # What is broken may well be what uses it, and what is changed what used it.
+            if checked is not None and not broken and self.context.change is None:
+                message = f"nothing uses {name.value}, which let defines"
+                hint = "leave it out"
+                self.report.warning("R431", message, name.span, hint=hint, rule=scope.rule)
 
     def _add_group(self, node: Map, scope: Scope) -> None:
         scope = self._with_lets(scope, node.get("let"))
@@ -160,13 +187,19 @@ class _Compiler:
         change = self.context.change.get(rule_id) if self.context.change else None
         if not isinstance(change, Map):
             return node
-        node = merged(node, written_out(change))
+        change = written_out(change)
+        for key, within in removed_nothing(node, change):
+            meant = closest(key.value, within.entries)
+            hint = f'did you mean "{meant}"?' if meant else "leave it out"
+            message = f"there is no {key.value!r} to remove here"
+            self.report.error("R435", message, key.span, hint=hint, rule=rule_id)
+        node = merged(node, change)
         key = Text.inline("rules")
         root = replace(node, entries={**_VERSION, "rules": _entry(key, List((node,), node.span))})
         return node if check_structure(root, "rules", self.report) else None
 
     def _with_lets(self, scope: Scope, node: Node | None) -> Scope:
-        """Add the names of a ``let``, and check each of its expressions where it stands."""
+        """Add the names of a ``let``; their expressions are checked where they are used."""
         if not isinstance(node, Map):
             return scope
         lets = dict(scope.lets)
@@ -182,6 +215,7 @@ class _Compiler:
                 )
                 continue
             lets[name] = entry.value.text
+            self._lets[entry.value.text] = (entry.key, scope)
         return replace(scope, lets=lets)
 
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Report, Span
 from gateway.effects import Level
+from gateway.rules.compile_changes import CHANGES
+from gateway.rules.effect import At, Effect, Put, Say, Stop
+from gateway.rules.expressions.expression import Expression, compile_condition
 from gateway.rules.expressions.scope import Scope, Selects
-from gateway.rules.rule import At, Effect, Put, Say, Stop
 from gateway.rules.templates.template import Template, compile_template
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text
 
@@ -38,23 +40,38 @@ class EffectCompiler:
         replace = node.get("replace")
         if replace is not None:
             self._replace(replace)
+        for key, compile_change in CHANGES.items():
+            change = node.get(key)
+            if change is not None:
+                compile_change(change, self)
         return tuple(self.effects) if self.sound else None
 
-    def _error(self, code: str, message: str, place: Span, hint: str | None = None) -> None:
+    def error(self, code: str, message: str, place: Span, hint: str | None = None) -> None:
+        """Report a mistake of this rule."""
         self.sound = False
         self.report.error(code, message, place, hint=hint, rule=self.scope.rule)
 
-    def _template(self, node: Node | None) -> Template | None:
+    def template(self, node: Node | None, scope: Scope | None = None) -> Template | None:
+        """Compile a template, or that of several which is in the queue's language."""
         if isinstance(node, Map):
             node = self._in_language(node)
         if not isinstance(node, Scalar):
             self.sound = False
             return None
         before = self.report.errors
-        template = compile_template(node.text, self.scope, self.report)
+        template = compile_template(node.text, scope or self.scope, self.report)
         if template is None or self.report.errors > before:
             self.sound = False
         return template
+
+    def condition(self, node: Node | None, scope: Scope) -> Expression | None:
+        """Compile a condition that is part of an effect."""
+        if not isinstance(node, Scalar):
+            return None
+        condition = compile_condition(node.text, scope, self.report)
+        if condition is None:
+            self.sound = False
+        return condition
 
     def _in_language(self, texts: Map) -> Node | None:
         """Choose the text in the queue's language, else English, else the first."""
@@ -69,10 +86,10 @@ class EffectCompiler:
         return next((entry.value for entry in texts.entries.values()), None)
 
     def _message(self, node: Map) -> Template | None:
-        template = self._template(node.get("text"))
+        template = self.template(node.get("text"))
         at = self._at(node.get("at"))
         if at is None and self.scope.selects is Selects.ROWS:
-            self._error(
+            self.error(
                 "R404",
                 "this rule selects rows, so its message must say where it stands",
                 node.span,
@@ -88,7 +105,7 @@ class EffectCompiler:
         if not isinstance(node, Map):
             at = self._at(said.get("at")) if isinstance(said, Map) else None
             if said is None:
-                self._error(
+                self.error(
                     "R405",
                     "block: true takes the message's text, and there is no message",
                     node.span,
@@ -97,10 +114,10 @@ class EffectCompiler:
             elif message is not None:
                 self.effects.append(Stop(message, at))
             return
-        template = message if node.get("text") is None else self._template(node.get("text"))
+        template = message if node.get("text") is None else self.template(node.get("text"))
         if template is None:
             if self.sound:
-                self._error("R403", "this blocker has no text", node.span, "add text: ...")
+                self.error("R403", "this blocker has no text", node.span, "add text: ...")
             return
         self.effects.append(Stop(template, self._at(node.get("at"))))
 
@@ -111,37 +128,46 @@ class EffectCompiler:
         names = [item.text for item in items if isinstance(item, Scalar)]
         if [name.value for name in names] == [DOCUMENT]:
             return At(())
-        return At(tuple(self._field(name) for name in names))
+        return At(tuple(self.field(name) for name in names))
 
-    def _field(self, name: Text) -> str:
-        """Give the schema id of a field that an effect names."""
+    def field(self, name: Text, *, category: str | None = None) -> str:
+        """Give the schema id of what an effect names; report what is not there, or another thing.
+
+        *category* is the platform's: ``datapoint`` or ``multivalue``.
+        """
         schema_id = self.scope.schema_id(name.value)
+        found = self.scope.schema_field(schema_id)
         if name.value == DOCUMENT:
-            self._error("R406", "document stands alone, not among fields", name.span)
+            self.error("R406", "document stands alone, not among fields", name.span)
         elif self.scope.is_unknown(schema_id):
             meant = self.scope.suggest(name.value)
             hint = f'did you mean "{meant}"?' if meant else None
-            self._error("R201", f'unknown field "{name.value}"', name.span, hint)
+            self.error("R201", self.scope.unknown_field(name.value), name.span, hint)
+        elif category is not None and found is not None and found.category != category:
+            words = {"datapoint": "field", "multivalue": "table", "tuple": "row"}
+            this, wanted = words.get(found.category, found.category), words[category]
+            hint = f"name the fields of the {this}" if wanted == "field" else None
+            self.error("R408", f"{name.value} is a {this}, not a {wanted}", name.span, hint)
         return schema_id
 
     def _replace(self, node: Node) -> None:
         if isinstance(node, Map):
             for entry in node.entries.values():
-                self._put(self._field(entry.key), entry.key, entry.value)
+                self._put(self.field(entry.key), entry.key, entry.value)
             return
         if self.scope.selects is Selects.ANNOTATION:
-            self._error(
+            self.error(
                 "R407",
                 "nothing is selected that could be replaced",
                 node.span,
                 "add select: FIELD, or write replace: {FIELD: VALUE}",
             )
         elif self.scope.selects is Selects.ROWS:
-            self._error(
+            self.error(
                 "R407", "a row has no value of its own", node.span, "write replace: {COLUMN: VALUE}"
             )
         elif self.scope.path is not None and not self.scope.path.gives_datapoints:
-            self._error(
+            self.error(
                 "R407",
                 "what is selected carries no id, so there is no datapoint to replace",
                 node.span,
@@ -151,22 +177,22 @@ class EffectCompiler:
             self._put(None, None, node)
 
     def _put(self, schema_id: str | None, name: Text | None, node: Node) -> None:
-        template = self._template(node)
+        template = self.template(node)
         target = schema_id or self.scope.selected
         found = self.scope.schema_field(target) if target else None
         if found is not None:
             place = name.span if name is not None else node.span
             if found.category != "datapoint":
-                self._error("R408", f"{target} is a {found.category}; it has no value", place)
+                self.error("R408", f"{target} is a {found.category}; it has no value", place)
             elif found.formula:
-                self._error(
+                self.error(
                     "R408", f"{target} is a formula field; the platform ignores writes to it", place
                 )
         if template is None:
             return
         plain = "".join(part for part in template.parts if isinstance(part, str))
         if len(plain) > MAX_VALUE:
-            self._error("R409", f"a value has at most {MAX_VALUE} characters", template.text.span)
+            self.error("R409", f"a value has at most {MAX_VALUE} characters", template.text.span)
         if template.lone is not None and template.lone.expression.kind == Kind.COLUMN:
             return
         self.effects.append(Put(schema_id, template))

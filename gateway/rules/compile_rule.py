@@ -6,30 +6,18 @@ Language §2 and §3. Law: pure; reports all mistakes of a rule that do not foll
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.diagnostic import Report
 from gateway.rules.compile_effects import EffectCompiler
 from gateway.rules.context import QueueContext
-from gateway.rules.events import ACTIONS, BLOCKING, actions_of
-from gateway.rules.expressions.expression import Expression, compile_condition
+from gateway.rules.effect import Effect, Put, Respond, Say, Stop
+from gateway.rules.events import ACTIONS, BLOCKING, RESPONDING, actions_of
+from gateway.rules.expressions.expression import Expression, all_references, compile_condition
 from gateway.rules.expressions.scope import Scope, Selects
-from gateway.rules.rule import (
-    ByPath,
-    BySchemaId,
-    Effect,
-    Group,
-    Mode,
-    OnFailure,
-    Overwrite,
-    Put,
-    Rule,
-    Say,
-    Selector,
-    Stop,
-)
+from gateway.rules.rule import ByPath, BySchemaId, Group, Mode, OnFailure, Overwrite, Rule, Selector
 from gateway.rules.selectors.parse import names_for_texts
 from gateway.rules.selectors.path import PathSyntaxError, compile_path
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text
@@ -47,7 +35,7 @@ class Around:
     mode: Mode
 
 
-ALONE: Final = Around(None, ACTIONS, frozenset(), Mode.ENFORCE)
+ALONE: Final = Around(None, ACTIONS | RESPONDING, frozenset(), Mode.ENFORCE)
 
 
 def compile_rule(node: Map, around: Around, scope: Scope, report: Report) -> Rule | None:
@@ -151,7 +139,8 @@ def _edited(node: Node | None, scope: Scope, report: Report) -> frozenset[str]:
 def _refuse_unknown(text: Text, scope: Scope, report: Report) -> None:
     meant = scope.suggest(text.value)
     hint = f'did you mean "{meant}"?' if meant else None
-    report.error("R201", f'unknown field "{text.value}"', text.span, hint=hint, rule=scope.rule)
+    message = scope.unknown_field(text.value)
+    report.error("R201", message, text.span, hint=hint, rule=scope.rule)
 
 
 def _check_whole(rule: Rule, node: Map, name: Text, report: Report) -> None:
@@ -164,7 +153,8 @@ def _check_whole(rule: Rule, node: Map, name: Text, report: Report) -> None:
 
     effects = (*rule.effects, *rule.otherwise)
     if not effects:
-        refuse("R410", "this rule does nothing", None, "add message, block or replace")
+        refuse("R410", "this rule does nothing", None, "add an effect, such as message or replace")
+        return
     if rule.edited and any(isinstance(effect, Say) for effect in effects):
         hint = "messages are not kept: it would vanish at the next edit; leave edited out"
         refuse("R411", "edited does not go with message", "edited", hint)
@@ -174,11 +164,40 @@ def _check_whole(rule: Rule, node: Map, name: Text, report: Report) -> None:
         refuse("R413", "empty says what an empty require does", "empty", "add require")
     if rule.overwrite is not Overwrite.ALWAYS and not _has(effects, Put):
         refuse("R414", "overwrite needs replace", "overwrite", "leave it out")
+    _check_events(rule, effects, refuse)
+    if rule.actions & RESPONDING:
+        _check_no_fields(rule, report)
+
+
+def _check_events(rule: Rule, effects: Sequence[Effect], refuse: Callable[..., None]) -> None:
+    """Refuse effects that none of the rule's events can carry."""
+    responses = [effect for effect in effects if isinstance(effect, Respond)]
     if not rule.actions:
         refuse("R415", "this rule shares no event with its group", "on", "name one of the group's")
-    elif _has(effects, Stop) and not _has(effects, Say | Put) and not rule.actions & BLOCKING:
+    elif rule.actions & ACTIONS and rule.actions & RESPONDING:
+        hint = "make two rules of it"
+        refuse("R426", "content events and others do not go together in one rule", "on", hint)
+    elif responses and not rule.actions & RESPONDING:
+        refuse("R401", "none of its events can carry respond", "on", "write on: invocation.manual")
+    elif rule.actions & RESPONDING and len(responses) < len(effects):
+        hint = "only respond is answered there"
+        refuse("R401", "invocation.manual carries no content", "on", hint)
+    elif rule.actions & RESPONDING and isinstance(rule.select, BySchemaId):
+        hint = "write a JMESPath expression over the payload"
+        refuse("R210", "invocation.manual has no fields to select", "select", hint)
+    elif all(isinstance(effect, Stop) for effect in effects) and not rule.actions & BLOCKING:
         hint = "automation blockers are honored on initialize only"
         refuse("R401", "none of its events can carry the blocker", "on", hint)
+
+
+def _check_no_fields(rule: Rule, report: Report) -> None:
+    """Refuse fields where the event has none: the caller's keys are most likely meant."""
+    for expression in rule.expressions():
+        named = (getattr(reference, "schema_id", None) for reference in all_references(expression))
+        for name in sorted({name for name in named if name is not None})[:1]:
+            message = f"invocation.manual has no field {name!r}"
+            hint = f"write payload.{name} for what the caller sends"
+            report.error("R201", message, expression.text.span, hint=hint, rule=rule.id)
 
 
 def _has(effects: tuple[Effect, ...], kind: object) -> bool:
@@ -191,6 +210,6 @@ def compile_group(
     """Compile what a group shares, and the names that its ``let`` adds."""
     when = _condition(node.get("when"), replace(scope, selects=Selects.ANNOTATION), report)
     group = Group(word(node, "group") or "", when, word(node, "stop") == "first")
-    actions = _actions(node.get("on"), scope, report) or ACTIONS
+    actions = _actions(node.get("on"), scope, report) or ACTIONS | RESPONDING
     mode = Mode(word(node, "mode") or Mode.ENFORCE)
     return Around(group, actions, _edited(node.get("edited"), scope, report), mode), scope.lets

@@ -5,7 +5,7 @@ Language §1. Law: values only; read by `compile`, made by the configuration's l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,7 +13,7 @@ from typing import Any, Final
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Span
 from gateway.rules.queue_schema import QueueSchema
-from gateway.rules.yaml.source import Map
+from gateway.rules.yaml.source import List, Map
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,17 @@ class RulesFile:
     root: Map
 
 
+def rules_of(root: Map) -> Iterator[Map]:
+    """Yield the rules of a rules file, those in groups included."""
+    rules = root.get("rules")
+    for node in rules.items if isinstance(rules, List) else ():
+        if isinstance(node, Map):
+            if node.get("group") is None:
+                yield node
+            else:
+                yield from rules_of(node)
+
+
 @dataclass(frozen=True, slots=True)
 class Separators:
     """How a locale writes numbers."""
@@ -104,3 +115,18 @@ def separators(locale: str) -> Separators | None:
     """Say how *locale* writes numbers, ``en-GB`` as ``en`` does; None for an unknown one."""
     tag = locale.replace("_", "-").lower()
     return LOCALES.get(tag) or LOCALES.get(tag.partition("-")[0])
+
+
+#: A queue that declares nothing: what is wrong for it is wrong for all.
+PLAIN: Final = QueueContext(
+    name="",
+    params={},
+    own_params=frozenset(),
+    fields={},
+    change=None,
+    schema=None,
+    locale=DEFAULT_LOCALE,
+    timezone=DEFAULT_TIMEZONE,
+    placeholders=(),
+    on_failure=DEFAULT_ON_FAILURE,
+)

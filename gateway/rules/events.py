@@ -16,6 +16,8 @@ CONTENT: Final = "annotation_content"
 
 #: Actions of content events.
 ACTIONS: Final = frozenset(("initialize", "started", "user_update", "updated", "confirm", "export"))
+#: Where ``respond`` is answered.
+RESPONDING: Final = frozenset(("invocation.manual",))
 #: Events without content, by their full names.
 OTHER_EVENTS: Final = frozenset(
     (
@@ -37,7 +39,7 @@ def actions_of(words: Iterable[Text], rule: str, report: Report) -> frozenset[st
     """Read the words of an ``on``.
 
     Returns:
-        Actions of content events; None after reporting a word that is none.
+        Actions of content events, or full names of others; None after reporting a mistake.
     """
     actions: set[str] = set()
     sound = True
@@ -47,6 +49,8 @@ def actions_of(words: Iterable[Text], rule: str, report: Report) -> frozenset[st
             actions |= {action} | _INCLUDED.get(action, frozenset())
         elif word.value == CONTENT:
             actions |= ACTIONS
+        elif word.value in RESPONDING:
+            actions.add(word.value)
         else:
             sound = False
             _refuse(word, rule, report)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.annotation.values import ARITHMETIC_ERRORS, Value
 from gateway.diagnostic import Report
+from gateway.rules.effect import AddRow, Put, writes_of
 from gateway.rules.expressions.checked import Operand, walk
 from gateway.rules.expressions.expression import Expression, all_references
 from gateway.rules.expressions.interpret import interpret
@@ -22,7 +23,7 @@ from gateway.rules.expressions.references import (
     WholeColumn,
 )
 from gateway.rules.function import FunctionError
-from gateway.rules.rule import BySchemaId, Mode, Overwrite, Put, Rule
+from gateway.rules.rule import BySchemaId, Mode, Overwrite, Rule
 
 
 def check_together(rules: Sequence[Rule], report: Report) -> None:
@@ -30,23 +31,13 @@ def check_together(rules: Sequence[Rule], report: Report) -> None:
     active = [rule for rule in rules if rule.mode is not Mode.OFF]
     writers: dict[str, list[tuple[int, Rule]]] = {}
     for number, rule in enumerate(active):
-        for name in writes(rule):
+        for name in rule.writes():
             writers.setdefault(name, []).append((number, rule))
     alike: dict[object, list[Rule]] = {}
     for number, rule in enumerate(active):
         _check_order(number, rule, writers, report)
         _check_same_writes(rule, alike, report)
         _check_never(rule, report)
-
-
-def writes(rule: Rule) -> frozenset[str]:
-    """List the schema ids that a rule writes, as far as they are known."""
-    targets = {
-        effect.schema_id for effect in (*rule.effects, *rule.otherwise) if isinstance(effect, Put)
-    }
-    if isinstance(rule.select, BySchemaId):
-        targets = {target or rule.select.schema_id for target in targets}
-    return frozenset(target for target in targets if target is not None)
 
 
 def _reads(rule: Rule) -> Iterator[str]:
@@ -63,7 +54,7 @@ def _check_order(
     """Warn when a rule with a higher *number* writes what this one reads."""
     later = [
         (place, name, other)
-        for name in set(_reads(rule)) - writes(rule)
+        for name in set(_reads(rule)) - rule.writes()
         for place, other in writers.get(name, ())
         if place > number and other.mode is not Mode.SHADOW and rule.actions & other.actions
     ]
@@ -82,14 +73,20 @@ def _check_order(
 def _check_same_writes(rule: Rule, alike: dict[object, list[Rule]], report: Report) -> None:
     """Warn when a rule makes an earlier one's value vanish, under the same condition.
 
-    A value that is made of what is there, or written only where nothing is, is a step of several.
-    *alike* holds the rules so far, by what they write and their condition.
+    A value that is made of what is there, or written only where nothing is, is a step of several,
+    and so is one that is empty, and not written, where the earlier is not: the last computable
+    one wins. *alike* holds the rules so far, by what they write and their condition.
     """
     condition = _condition(rule)
     found = []
-    for name in sorted(writes(rule)):
+    for name in sorted(_overwrites(rule)):
         earlier = alike.setdefault((name, condition), [])
-        found += [(name, other) for other in earlier if rule.actions & other.actions][:1]
+        found += [
+            (name, other)
+            for other in earlier
+            if rule.actions & other.actions
+            and _made_of(rule) <= _made_of(other) | _decided_by(rule)
+        ][:1]
         earlier.append(rule)
     if found and rule.overwrite is Overwrite.ALWAYS and not _builds_on_what_is_there(rule):
         name, other = found[0]
@@ -103,16 +100,41 @@ def _check_same_writes(rule: Rule, alike: dict[object, list[Rule]], report: Repo
         )
 
 
+def _overwrites(rule: Rule) -> frozenset[str]:
+    """List the schema ids whose values the rule puts over others; new rows stand beside theirs."""
+    selected = rule.select.schema_id if isinstance(rule.select, BySchemaId) else None
+    effects = (*rule.effects, *rule.otherwise)
+    return frozenset(
+        name
+        for effect in effects
+        if not isinstance(effect, AddRow)
+        for name in writes_of(effect, selected)
+    )
+
+
 def _builds_on_what_is_there(rule: Rule) -> bool:
-    own = writes(rule)
+    own = rule.writes()
     return any(
         isinstance(reference, Selected | SelectedText | Attribute)
         or getattr(reference, "schema_id", None) in own
+        for reference in _made_of(rule)
+    )
+
+
+def _made_of(rule: Rule) -> set[object]:
+    """Collect what the values that a rule writes are made of."""
+    return {
+        reference
         for effect in (*rule.effects, *rule.otherwise)
         if isinstance(effect, Put)
         for hole in effect.template.holes
         for reference in all_references(hole.expression)
-    )
+    }
+
+
+def _decided_by(rule: Rule) -> set[object]:
+    conditions = [one for one in (rule.when, rule.require) if one is not None]
+    return {reference for one in conditions for reference in all_references(one)}
 
 
 def _condition(rule: Rule) -> tuple[object, ...]:

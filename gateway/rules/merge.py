@@ -5,11 +5,11 @@ Language §1, ``change``. Law: pure; nodes in, nodes out, each still knowing its
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from gateway.rules.yaml.source import Entry, List, Map, Node, Scalar
+from gateway.rules.yaml.source import Entry, List, Map, Node, Scalar, Text
 
 #: The key that a short form of these keys stands for.
 _SHORT: Final[Mapping[str, str]] = {"message": "text", "block": "text"}
@@ -44,6 +44,16 @@ def merged(base: Map, change: Map) -> Map:
         else:
             entries[key] = entry
     return replace(base, entries=entries)
+
+
+def removed_nothing(base: Map, change: Map) -> Iterator[tuple[Text, Map]]:
+    """Yield the keys that *change* removes in vain, each with what has no such key."""
+    for key, entry in change.entries.items():
+        before = base.entries.get(key)
+        if before is None and _is_null(entry.value):
+            yield entry.key, base
+        elif before is not None and isinstance(before.value, Map) and isinstance(entry.value, Map):
+            yield from removed_nothing(before.value, entry.value)
 
 
 def _is_text(value: Scalar) -> bool:

@@ -65,6 +65,36 @@ class QueueSchema:
     """All elements of a schema by their schema id, in document order."""
 
     fields: Mapping[str, SchemaField]
+    #: Whether it was put together from stored payloads: names and tables, but no types.
+    from_payloads: bool = False
+    #: Tables that have no row in any payload, so that nobody knows their columns.
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """List the fields that stand in tables."""
+        fields = self.fields.values()
+        return frozenset(
+            one.schema_id for one in fields if one.table and one.category == "datapoint"
+        )
+
+    @property
+    def computed(self) -> frozenset[str]:
+        """List the fields that rules cannot write: formulas and buttons."""
+        fields = self.fields.values()
+        return frozenset(
+            one.schema_id
+            for one in fields
+            if one.formula or (one.category == "datapoint" and one.kind is None)
+        )
+
+    @property
+    def lists(self) -> frozenset[str]:
+        """List the tables whose rows are datapoints themselves."""
+        fields = self.fields.values()
+        rows = {one.table for one in fields if one.category == "tuple"}
+        tables = {one.schema_id for one in fields if one.category == "multivalue"}
+        return frozenset(tables - rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from typing import TypeAlias
 
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Span
-from gateway.effects import Level
+from gateway.rules.effect import Effect, expressions_of, writes_of
 from gateway.rules.expressions.expression import Expression
 from gateway.rules.selectors.path import Path
-from gateway.rules.templates.template import Template
 
 
 class Mode(StrEnum):
@@ -63,48 +62,6 @@ class ByPath:
 Selector: TypeAlias = BySchemaId | ByPath | None
 
 
-@dataclass(frozen=True, slots=True)
-class At:
-    """Where a message or blocker stands: fields by schema id; none of them is the document."""
-
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """``message``."""
-
-    level: Level
-    text: Template
-    #: None: the selected datapoint, else the document.
-    at: At | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """``block``."""
-
-    text: Template
-    at: At | None
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """``replace`` of one target."""
-
-    #: None: the selected datapoint.
-    schema_id: str | None
-    template: Template
-
-    @property
-    def clears(self) -> bool:
-        """Whether it is the literal ``""``."""
-        return self.template.parts == ("",)
-
-
-Effect: TypeAlias = Say | Stop | Put
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """What the rules of a group share."""
@@ -146,8 +103,13 @@ class Rule:
         if self.require is not None:
             yield self.require
         for effect in (*self.effects, *self.otherwise):
-            template = effect.template if isinstance(effect, Put) else effect.text
-            yield from (hole.expression for hole in template.holes)
+            yield from expressions_of(effect)
+
+    def writes(self) -> frozenset[str]:
+        """List the schema ids whose values the rule changes, as far as they are known."""
+        selected = self.select.schema_id if isinstance(self.select, BySchemaId) else None
+        effects = (*self.effects, *self.otherwise)
+        return frozenset(name for one in effects for name in writes_of(one, selected))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +127,11 @@ class RuleSet:
     timezone: str
     #: Every schema id that the schema has; None without one.
     known: frozenset[str] | None = field(default=None)
+    #: Fields that stand in tables, and tables whose rows are datapoints themselves, by the schema.
+    columns: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
+    #: Fields that rules cannot write, by the schema.
+    computed: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.rules)

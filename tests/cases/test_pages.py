@@ -10,10 +10,12 @@ from gateway.cases.telling import tell_result
 from gateway.cases.why import explainer
 from gateway.cli.test import FORMATS
 from gateway.cli.test import test as command
+from gateway.config.drawing import draw_all
 from gateway.diagnostic import Report
 from gateway.schemas import schema
 from tests.cases.support import StoredTexts
 from tests.documents import configured, folder
+from tests.drawn import assert_drawn
 from tests.pages import QUEUE, ROOT, RULES, all_blocks
 
 PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
@@ -51,6 +53,13 @@ def test_the_first_example_is_wrong_and_the_second_right(code):
 
     assert {found.code for found in load(wrong)[2]} == {code}
     assert [found.message for found in load(right)[2]] == []
+
+
+@pytest.mark.parametrize("code", sorted(SECTIONS))
+def test_the_wrong_example_is_drawn_exactly_so(code):
+    wrong = EXAMPLE.findall(SECTIONS[code])[0]
+
+    assert_drawn(code, draw_all(load(wrong)[2], {"configs/acme.test.yaml": wrong}))
 
 
 @pytest.mark.parametrize("block", list(all_blocks("yaml", "test")), ids=str)

@@ -15,6 +15,8 @@ SCHEMA = """\
     {"category": "tuple", "id": "line", "children": [
       {"category": "datapoint", "id": "item_rate", "type": "number"}]}}]}]
 """
+#: What the sections of a document that is made of given values are called.
+SECTIONS = {"fields", "tables"}
 RULES = "  - id: total-positive\n    require: amount_total > 0\n    message: Bad.\n"
 
 
@@ -70,12 +72,15 @@ def test_a_payload_that_is_not_there_is_a_mistake():
         "{name: it, given: {fields: {vendr: x}}, expect: {}}",
         "{name: it, given: {line_item: []}, expect: {}}",
         "{name: it, given: {line_items: [{rate: 1}]}, expect: {}}",
+        "{name: it, given: {fields: {item_rate: 1}}, expect: {}}",
+        "{name: it, given: {fields: {line: x}}, expect: {}}",
+        "{name: it, given: {line_items: [{vendor: x}]}, expect: {}}",
         "{name: it, set: {'line_items[1].rate': 1}, expect: {}}",
         "{name: it, expect: {messages: [{at: vendr}]}}",
         "{name: it, expect: {replace: {'line_items[1].rate': '1'}}}",
     ],
 )
-def test_a_name_that_the_schema_does_not_have_is_a_mistake(case):
+def test_a_name_that_the_schema_does_not_have_there_is_a_mistake(case):
     more = {"acme.schema.json": SCHEMA}
 
     assert codes(
@@ -167,14 +172,31 @@ def test_rows_are_called_as_in_the_schema_and_else_without_their_s():
     assert with_schema != SCHEMA
     assert ids_of(case) == {"line_items", "line_item", "item_rate", "pages", "page"}
     more = {"rules": RULES, "queue": "schema: s.schema.json\n", "s.schema.json": with_schema}
-    assert ids_of(case, **more) == {"line_items", "line", "item_rate", "pages", "page_code"}
+    assert ids_of(case, **more) >= {"line_items", "line", "item_rate", "pages", "page_code"}
+
+
+def test_with_a_schema_a_document_has_every_field_and_every_cell():
+    case = case_file("- {name: it, given: {line_items: [{}]}, expect: {}}\n")
+    more = {"queue": "schema: s.schema.json\n", "s.schema.json": SCHEMA}
+    everything = {"amount_total", "vendor", "line_items", "line", "item_rate"}
+
+    assert ids_of(case, rules=RULES, **more) == everything
+    assert ids_of(case) == {"line_items", "line_item"}
+
+
+def test_with_a_schema_a_rule_may_write_and_a_case_set_a_field_that_is_not_given():
+    rules = "  - {id: named, when: amount_total > 1, replace: {vendor: ACME}}\n"
+    case = "- {name: it, given: {}, set: {amount_total: 2}, expect: {replace: {vendor: ACME}}}\n"
+    more = {"queue": "schema: s.schema.json\n", "s.schema.json": SCHEMA}
+    _, (result,) = ran(case_file(case), rules=rules, **more)
+
+    assert (result.status, result.reason, list(result.differences)) == ("passed", None, [])
 
 
 def ids_of(text, **more):
     _, (result,) = ran(text, **more)
     body = msgspec.json.decode(result.made.body)
-    (section,) = body["annotation"]["content"]
-    return {node["schema_id"] for node in nodes([section])} - {"tables"}
+    return {node["schema_id"] for node in nodes(body["annotation"]["content"])} - SECTIONS
 
 
 FACTS = """\

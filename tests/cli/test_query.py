@@ -51,6 +51,22 @@ def test_what_cannot_be_tried_is_refused(run, arguments, payload, code, told):
     assert told in result.stderr
 
 
+def test_a_queue_that_is_not_there_is_told(run):
+    result = run("1", "--queue", "acne", configured=True)
+
+    assert result.exit_code == 2
+    assert "no queue file is called 'acne'; did you mean 'acme'?" in result.stderr
+
+
+def test_a_folder_with_mistakes_lends_nothing(run, tmp_path):
+    (tmp_path / "b.rules.yaml").write_text("version: 2\nrules: []\n")
+
+    result = run("1", configured=True)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "b.rules.yaml:1:10: error" in result.stderr
+
+
 def test_an_expression_is_drawn_above_its_value(run):
     result = run("amount_total > 3")
 

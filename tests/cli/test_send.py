@@ -62,6 +62,14 @@ ANSWER = {
     "operations": [
         {"op": "replace", "id": 11, "value": {"content": {"value": "2.00"}}},
         {"op": "replace", "id": "12", "value": {"hidden": True}},
+        {
+            "op": "replace",
+            "id": "12",
+            "value": {
+                "options": [{"value": "a", "label": "a"}, {"value": "b", "label": "B"}],
+                "validation_sources": ["score", "connector"],
+            },
+        },
         {"op": "replace", "id": 202, "value": {"content": {"value": ""}}},
         {
             "op": "add",
@@ -79,6 +87,8 @@ info     item_code[2]: Second row
 info     #999: Nobody knows
 replace  amount_total: '1,00' -> '2.00'
 replace  pay: hidden = True
+replace  pay: options = a, b (B)
+replace  pay: validation_sources = score, connector
 replace  item_code[2]: 'C2' -> ''
 add      items: item_code 'FREIGHT'
 remove   item[1]

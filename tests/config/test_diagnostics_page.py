@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.config.drawing import draw_all
 from gateway.config.load import check
+from tests.drawn import assert_drawn
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
@@ -17,7 +19,7 @@ SECTIONS = {
 EXAMPLE = re.compile(r"^```(?:yaml|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^# (\S.*\.yaml)$", re.MULTILINE)
 #: What no file that a page could show would lead to.
-WITHOUT_EXAMPLE = {"R120", "R125"}
+WITHOUT_EXAMPLE = {"R120", "R125", "R143"}
 
 ENVIRONMENT = {
     "ACME_HOOK_SECRET": "secret-of-acme-0123456789",
@@ -45,7 +47,7 @@ SCHEMA = """\
 """
 
 
-def codes_of(root, example):
+def found_in(root, example):
     """Put the files of an example, each below a line with its name, into a folder that is good."""
     with_schema = example.startswith(("[", "{"))
     files = {"gateway.yaml": "version: 1\n", "acme.queue.yaml": QUEUE, "invoice.rules.yaml": RULES}
@@ -57,7 +59,11 @@ def codes_of(root, example):
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    return {found.code for found in check(root, ENVIRONMENT).report}
+    return check(root, ENVIRONMENT)
+
+
+def codes_of(root, example):
+    return {found.code for found in found_in(root, example).report}
 
 
 def test_every_code_has_its_section():
@@ -78,3 +84,11 @@ def test_the_first_example_is_wrong_and_the_second_right(tmp_path, code):
     assert codes_of(tmp_path / "wrong", wrong) == {code}
     # A schema without the field that the rule reads is no fault of the example.
     assert codes_of(tmp_path / "right", right) <= ({"R201"} if right[0] in "[{" else set())
+
+
+@pytest.mark.parametrize("code", sorted(set(SECTIONS) - WITHOUT_EXAMPLE))
+def test_the_wrong_example_is_drawn_exactly_so(tmp_path, code):
+    loaded = found_in(tmp_path, EXAMPLE.findall(SECTIONS[code])[0])
+    drawn = draw_all(loaded.report, loaded.sources)
+
+    assert_drawn(code, drawn.replace(str(tmp_path), "configs").replace("configs/", ""))

@@ -252,3 +252,28 @@ def test_a_file_without_permission_is_a_problem(tmp_path):
     (tmp_path / "a.rules.yaml").chmod(0)
 
     assert problems(tmp_path) == {"a.rules.yaml": "permission denied"}
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("acme.queue.yml", "acme.queue.yaml"),
+        ("deep/acme.rule.yaml", "acme.rules.yaml"),
+        ("acme.Rules.YAML", "acme.rules.yaml"),
+        ("acme.tests.yaml", "acme.test.yaml"),
+        ("acme-queue.yaml", "acme.queue.yaml"),
+        ("queue.yaml", "NAME.queue.yaml"),
+        ("gateway.yml", "gateway.yaml"),
+        ("my-gateway.yaml", None),
+        ("values.yaml", None),
+        (".acme.queue.yml", None),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_told_with_the_right_one(tmp_path, name, meant):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("version: 1\n")
+
+    snapshot = take_snapshot(tmp_path)
+
+    assert dict(snapshot.misnamed) == ({} if meant is None else {name: meant})
+    assert not snapshot.files

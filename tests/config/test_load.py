@@ -62,7 +62,12 @@ def test_all_mistakes_of_all_files_come_in_one_error(configs):
         load(configs, ENVIRONMENT)
 
     named = {found.span.file.removeprefix(f"{configs}/") for found in caught.value.report}
-    assert named == {"gateway.yaml", "queues/other.queue.yaml", "rules/b.rules.yaml"}
+    assert named == {
+        "gateway.yaml",
+        "queues/other.queue.yaml",
+        "rules/a.rules.yaml",
+        "rules/b.rules.yaml",
+    }
     assert set(caught.value.sources) == {f"{configs}/{name}" for name in named}
     assert str(caught.value) == f"the configuration has {caught.value.report.errors} mistakes"
 

@@ -236,7 +236,7 @@ def test_what_is_written(rules, values, said, document, queue):
     [
         ('vendor: "{pad(vendor, 999)}{pad(note2, 502)}"', "at most 1500 characters, this has 1501"),
         ('nowhere: "B"', "no field nowhere"),
-        ('line_items: "B"', "no field line_items"),
+        ('line_items: "B"', "line_items is a table; name its fields"),
         ('vendor: "{total + vendor}"', "vendor is text"),
         ('vendor: "{total / (total - total)}"', "division by zero"),
         ('total: "{total * 100000000000000000}"', "18 digits"),

@@ -45,7 +45,7 @@ ROWS = (
 @pytest.mark.parametrize(
     ("text", "verdict", "reason"),
     [
-        ("on: initialize\n  " + MESSAGE, "event", "not for this event"),
+        ("on: initialize\n  " + MESSAGE, "event", "on initialize, not on updated"),
         ("mode: off\n  " + MESSAGE, "off", "mode off"),
         ("edited: [tax]\n  block: x", "unedited", "not edited: tax"),
         ("edited: [currency]\n  block: x", "fired", "it has no condition"),
@@ -77,6 +77,7 @@ ROWS = (
          "division by zero, in amount_total / zero"),
         ("when: amount_total < 1\n  require: tax > 1\n  " + MESSAGE, "passed", "when is false"),
         ("replace: {nothing: x}", "failed", "the document has no field nothing"),
+        ("hide: [items]", "failed", "items is a table; name its fields"),
         ("select: item_price\n  require: value < 10\n  message: x", "fired", ROWS),
         ("select: item_price\n  when: amount_total < 1\n  message: x", "passed",
          "3 runs, each: when is false"),
@@ -172,6 +173,18 @@ def test_effects_are_told_by_the_names_of_fields(text, effects):
     assert [(one.verb, one.at, one.text, one.kept) for one in run.effects] == effects
 
 
+def test_datapoints_of_one_name_outside_of_tables_are_numbered():
+    payload = INVOICE.payload()
+    header = payload["annotation"]["content"][0]["children"]
+    header.append({**header[0], "id": 1, "content": {"value": "7", "normalized_value": "7"}})
+    made = gateway(rule("select: amount_total\n  when: value == 7\n  replace: '8'"), FIELDS)
+
+    first, second = explain(made, msgspec.json.encode(payload), "acme").rules[0].runs
+
+    assert (first.place, first.effects[0].at) == ("amount_total[2]", "amount_total[2]")
+    assert (second.place, second.reason) == ("amount_total[1]", "when is false")
+
+
 def test_values_are_those_that_the_rule_saw_before_later_rules_wrote():
     rules = rule("when: amount_total > 1\n  replace: {amount_total: '1'}") + (
         "  - id: later\n    when: amount_total > 1\n    message: x\n"
@@ -189,7 +202,10 @@ def test_a_request_without_content_runs_no_rule():
 
     (found,) = explain(made, body, "acme").rules
 
-    assert (found.verdict, found.reason) == (Verdict.EVENT, "not for this event")
+    assert (found.verdict, found.reason) == (
+        Verdict.EVENT,
+        "on annotation_content, not on annotation_status.changed",
+    )
 
 
 def test_the_time_is_an_argument():

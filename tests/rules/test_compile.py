@@ -11,8 +11,9 @@ from gateway.diagnostic import Report
 from gateway.effects import Level
 from gateway.rules.compile import compile_rules, exact
 from gateway.rules.context import FieldDeclaration, Param, QueueContext, RulesFile
+from gateway.rules.effect import At, Put, Say, Stop
 from gateway.rules.queue_schema import QueueSchema, SchemaField
-from gateway.rules.rule import At, ByPath, BySchemaId, Mode, OnFailure, Overwrite, Put, Say, Stop
+from gateway.rules.rule import ByPath, BySchemaId, Mode, OnFailure, Overwrite
 from gateway.rules.yaml.reading import read_yaml
 from gateway.rules.yaml.structure import check_structure
 from tests.rules.expressions.support import NOWHERE, SCHEMA

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.config.drawing import draw_all
+from tests.drawn import assert_drawn
 from tests.pages import QUEUE, codes, load_files
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +28,9 @@ SCHEMA = """\
 [{"category": "section", "id": "all", "children": [
   {"category": "datapoint", "id": "document_id", "type": "string"},
   {"category": "datapoint", "id": "sender_name", "type": "string"},
+  {"category": "datapoint", "id": "currency", "type": "enum",
+   "options": [{"value": "EUR", "label": "Euro"}, {"value": "CZK", "label": "Koruna"}]},
+  {"category": "datapoint", "id": "internal_note", "type": "string", "hidden": true},
   {"category": "datapoint", "id": "date_issue", "type": "date"},
   {"category": "datapoint", "id": "amount_total", "type": "number"},
   {"category": "datapoint", "id": "amount_due", "type": "number", "formula": "field.amount_total"},
@@ -45,8 +50,12 @@ def files_of(example):
     return {"acme.queue.yaml": f"{queue}  schema: acme.schema.json\n", **given}
 
 
+def loaded(example):
+    return load_files({"acme.schema.json": SCHEMA, **files_of(example)})
+
+
 def codes_of(example):
-    return codes(load_files({"acme.schema.json": SCHEMA, **files_of(example)}))
+    return codes(loaded(example))
 
 
 def test_every_code_of_the_compiler_has_its_section():
@@ -70,3 +79,10 @@ def test_the_first_example_is_wrong_and_the_second_right(code):
 
     assert codes_of(wrong) == {code}
     assert codes_of(right) == set()
+
+
+@pytest.mark.parametrize("code", sorted(SECTIONS.keys() - LARGE.keys()))
+def test_the_wrong_example_is_drawn_exactly_so(code):
+    found = loaded(EXAMPLE.findall(SECTIONS[code])[0])
+
+    assert_drawn(code, draw_all(found.report, found.sources))

@@ -73,6 +73,22 @@ def warnings_of(rules: str) -> list[tuple[str, str | None]]:
         ),
         pytest.param(
             """
+  - {id: first, replace: {a: "{b + c}"}}
+  - {id: second, replace: {a: "{b}"}}
+""",
+            [("R420", "second")],
+            id="there whenever the first one is",
+        ),
+        pytest.param(
+            """
+  - {id: first, replace: {a: "{b}"}}
+  - {id: second, replace: {a: "{b + c}"}}
+""",
+            [],
+            id="the last computable one wins",
+        ),
+        pytest.param(
+            """
   - {id: first, overwrite: empty, replace: {a: "{b}"}}
   - {id: second, overwrite: empty, replace: {a: "{c}"}}
 """,
@@ -86,6 +102,22 @@ def warnings_of(rules: str) -> list[tuple[str, str | None]]:
 """,
             [],
             id="a chain builds on what is there",
+        ),
+        pytest.param(
+            """
+  - {id: freight, add: {table: lines, cells: {code: FREIGHT}}}
+  - {id: tax, add: {table: lines, cells: {code: TAX}}}
+""",
+            [],
+            id="new rows stand beside each other",
+        ),
+        pytest.param(
+            """
+  - {id: one, table: {into: taxes, from: lines, cells: {rate: "{code}"}}}
+  - {id: other, table: {into: taxes, from: more, cells: {rate: "{code}"}}}
+""",
+            [("R420", "other")],
+            id="a table is derived once",
         ),
         ("  - {id: never, when: 1 > 2, message: x}\n", [("R421", "never")]),
         ("  - {id: never, require: 1 < 2, message: x}\n", [("R421", "never")]),

@@ -68,6 +68,8 @@ def bind(
             _check_kind(function, parameter, named[parameter.name])
         for tree in repeated:
             _check_kind(function, function.parameters[-1], tree)
+        if function.mode is Mode.AGGREGATE and not (function.variadic and repeated):
+            _check_several(function, named[function.parameters[0].name])
         return _prepare(function, named, repeated)
     except _Wrong as wrong:
         return Bound(mistake=wrong.mistake)
@@ -122,6 +124,15 @@ def _check_kind(function: Function, parameter: Parameter, tree: Tree) -> None:
             parameter.check(tree.value)
         except FunctionError as error:
             raise _Wrong(("R304", str(error), tree.at, None)) from None
+
+
+def _check_several(function: Function, tree: Tree) -> None:
+    """Refuse to aggregate what is surely one value: in a row, its own cell is hardly meant."""
+    if not tree.kind & (Kind.COLUMN | Kind.LIST):
+        message = f"{function.name}() takes a column or several values, this is one"
+        hint = f"write column.NAME for the whole column; one value needs no {function.name}()"
+        known = "value" if tree.kind == Kind.SCALAR else kinds.name_of(tree)
+        raise _Wrong(("R304", f"{message} {known}", tree.at, hint))
 
 
 def _conversion(parameter: Parameter, tree: Tree) -> str | None:

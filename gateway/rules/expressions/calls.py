@@ -101,9 +101,9 @@ def _aggregate(function: Function) -> Checked:
 
     def run(*arguments: Value) -> Value:
         first = arguments[0]
-        alone = not variadic or len(arguments) == 1
+        alone = len(arguments) == 1
         if alone and first.__class__ is Column and first.kind and first.kind in parameter.kind:
-            return call(first.values, *arguments[1:])
+            return call(first.values)
         if variadic and len(arguments) > 1:
             values = [
                 value
@@ -122,6 +122,12 @@ def _aggregate(function: Function) -> Checked:
 def _over(
     function: Function, parameter: Parameter, values: list[Value], others: Sequence[Value]
 ) -> Value:
+    for beside, other in zip(function.parameters[1:], others, strict=False):
+        if other.__class__ is Deferred:
+            raise other.error
+        if other.__class__ is Column:
+            raise FunctionError(f"{function.name}() takes one value as {beside.name}, not a column")
+        _accept(function, beside, other)
     if any(other is UNREADABLE for other in others):
         return UNREADABLE
     kept = [value for value in values if value is not None]

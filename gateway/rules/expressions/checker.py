@@ -28,10 +28,12 @@ from gateway.rules.expressions.checked import (
     Tree,
 )
 from gateway.rules.expressions.constants import constant
+from gateway.rules.expressions.folding import constant_failures
 from gateway.rules.expressions.mistakes import (
     ASK_EMPTY,
     Mistakes,
     Refused,
+    instead_of_index,
     meant,
     refuse_comment,
     span_of,
@@ -98,6 +100,8 @@ class Checker:
             raise Refused
         self._mistakes.texts.append(text)
         tree = self._check(node)
+        for at, reason in constant_failures(tree):
+            self._mistakes.refuse_at("R430", at, f"this always fails: {reason}", None)
         self._mistakes.texts.pop()
         return tree
 
@@ -158,7 +162,9 @@ class Checker:
             chain = " -> ".join((*self._open_lets[self._open_lets.index(name) :], name))
             self._mistakes.refuse("R212", node, f"let {name!r} is defined by itself: {chain}")
         self._open_lets.append(name)
-        tree = self.check_text(self._scope.lets[name])
+        text = self._scope.lets[name]
+        self._scope.used_lets.add(text)
+        tree = self.check_text(text)
         self._open_lets.pop()
         return replace(tree, at=span_of(node))
 
@@ -286,10 +292,8 @@ class Checker:
 
     def _slice(self, node: ast.Subscript) -> Operation:
         if not isinstance(node.slice, ast.Slice) or node.slice.step is not None:
-            advice = "write x[0:3] for a part of a text, first(...) or last(...) of a column"
-            self._mistakes.refuse(
-                "R206", node, "only slices of text are part of the language", advice
-            )
+            message = "only slices of text are part of the language"
+            self._mistakes.refuse("R206", node, message, instead_of_index(node))
         text = self._check(node.value)
         self._mistakes.demand(node.value, text, Kind.TEXT, "only text can be sliced")
         start = self._bound(node, node.slice.lower, 0)

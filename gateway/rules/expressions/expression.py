@@ -129,6 +129,8 @@ def _hoist(expression: Expression) -> Expression:
 def _compact(expression: Expression, tree: Tree, references: list[Reference]) -> Expression:
     """Make an expression of a *tree*, with only the references that it uses, renumbered."""
     used = sorted({part.index for part in walk(tree) if isinstance(part, Operand)})
+    if len(used) == len(references):
+        return replace(expression, tree=tree, references=tuple(references))
     numbers = {old: new for new, old in enumerate(used)}
 
     def renumber(part: Tree) -> Tree | None:

@@ -122,6 +122,14 @@ def refuse_comment(text: Text, report: Report, rule: str | None) -> None:
         )
 
 
+def instead_of_index(node: ast.Subscript) -> str:
+    """Say what is written where Python has ``x[key]``."""
+    written = ast.unparse(node.value)
+    if written.startswith("params."):
+        return f"write map({ast.unparse(node.slice)}, {written})"
+    return "write x[0:3] for a part of a text, first(...) or last(...) of a column"
+
+
 def meant(name: str | None) -> str | None:
     """Ask whether a known name was meant."""
     return f'did you mean "{name}"?' if name else None

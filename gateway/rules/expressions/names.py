@@ -87,11 +87,14 @@ class Names:
         schema_id = self._scope.schema_id(name)
         if self._scope.is_unknown(schema_id):
             hint = self._other(name) or _meant(self._scope.suggest(name))
-            return _wrong("R201", f'unknown field "{name}"', hint)
+            return _wrong("R201", self._scope.unknown_field(name), hint)
         return Namespace(FieldValue(schema_id), self._kind(name))
 
     def doubt(self, name: str) -> str | None:
         """Advise on an undeclared field's name that is, or nearly is, that of something else."""
+        unseen = None if name in RESERVED else self._scope.unseen(name)
+        if unseen is not None:
+            return _meant(self._scope.suggest(name)) or unseen
         declared = self._scope.context.schema is not None or name in self._scope.context.fields
         other = None if declared or name in RESERVED else self._other(name)
         return other and f"{other}; or field.{name}.value if a field is meant"
@@ -145,7 +148,10 @@ class Names:
     def _kind(self, name: str) -> Kind:
         """Say what a bare name can be: one value, or outside its row a column of them."""
         kind = self._scope.declared_kind(name) or Kind.SCALAR
-        found = self._scope.schema_field(self._scope.schema_id(name))
+        schema_id = self._scope.schema_id(name)
+        if schema_id in (self._scope.grouped_by or ()):
+            return kind
+        found = self._scope.schema_field(schema_id)
         if found is None:
             return kind | Kind.COLUMN
         if found.category in ("multivalue", "tuple"):
@@ -155,7 +161,7 @@ class Names:
         in_row = self._scope.in_its_row(found.schema_id)
         if in_row is None:
             return kind | Kind.COLUMN
-        return kind if in_row else Kind.COLUMN
+        return kind if in_row and self._scope.grouped_by is None else Kind.COLUMN
 
     def _param(self, keys: tuple[str, ...]) -> Namespace:
         param = self._scope.params.get(keys[0])
@@ -168,7 +174,8 @@ class Names:
 
     def _known(self, name: str) -> Namespace | None:
         if self._scope.is_unknown(self._scope.schema_id(name)):
-            return _wrong("R201", f'unknown field "{name}"', _meant(self._scope.suggest(name)))
+            suggested = _meant(self._scope.suggest(name))
+            return _wrong("R201", self._scope.unknown_field(name), suggested)
         return None
 
     def _field(self, keys: tuple[str, ...]) -> Namespace:

@@ -6,6 +6,7 @@ Security reference §5, item 1. Law: pure; no text makes it raise, and none take
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import warnings
 from typing import Final
@@ -19,6 +20,14 @@ MAX_DEPTH: Final = 30
 
 #: Characters that end a line or shift Python's tokenizer, each as one blank.
 _BLANKS: Final = str.maketrans(dict.fromkeys("\n\r\t\f\v", " "))
+
+
+#: A word of Python's behind a dot, where it is a key such as that of ``email.from``; or a text.
+_KEYWORD: Final = re.compile(
+    r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<=\.)(?:{})\b""".format("|".join(keyword.kwlist))
+)
+#: How far the wide form of an ASCII letter is from it.
+_WIDE: Final = 0xFEE0
 
 
 def parse(
@@ -35,7 +44,7 @@ def parse(
     def refuse(code: str, message: str, offset: int, length: int, hint: str | None) -> None:
         report.error(code, message, text.at(offset, length), hint=hint, rule=rule)
 
-    source = text.value[start:end].translate(_BLANKS)
+    source = _KEYWORD.sub(_as_name, text.value[start:end].translate(_BLANKS))
     indent = len(source) - len(source.lstrip(" "))
     if not source.strip():
         report.error("R205", "an expression is missing here", place, rule=rule)
@@ -71,6 +80,12 @@ def parse(
         refuse("R205", "a comma means nothing here", tree.elts[0].end_col_offset or start, 1, hint)
         return None
     return tree
+
+
+def _as_name(found: re.Match[str]) -> str:
+    """Write a word's first letter wide: Python reads names by their plain letters, words as is."""
+    word = found[0]
+    return word if found[1] else chr(ord(word[0]) + _WIDE) + word[1:]
 
 
 #: Habits of other languages, looked for outside of quotes.
@@ -125,6 +140,8 @@ def _within_limits(tree: ast.expr) -> bool:
 def _shift(tree: ast.expr, source: str, indent: int) -> None:
     """Turn the parser's offsets, bytes of UTF-8, into code points of the whole text."""
     encoded = None if source.isascii() else source.encode()
+    if encoded is None and indent == 0:
+        return
     for node in ast.walk(tree):
         if isinstance(node, ast.expr | ast.keyword):
             start, end = node.col_offset, node.end_col_offset or node.col_offset

@@ -41,8 +41,12 @@ class Scope:
     #: The JMESPath after ``select``, if it is one.
     path: Path | None = None
     rule: str | None = None
+    #: Where a group of rows is one row: the columns that are equal in it. All others are columns.
+    grouped_by: tuple[str, ...] | None = None
     #: The names of params that were used; shared by all expressions of a queue.
     used_params: set[str] = field(default_factory=set)
+    #: The expressions of ``let`` that were used; shared as well.
+    used_lets: set[Text] = field(default_factory=set)
 
     def schema_id(self, name: str) -> str:
         """Give the schema id that a name of the rules has in this queue."""
@@ -57,7 +61,23 @@ class Scope:
     def is_unknown(self, schema_id: str) -> bool:
         """Whether the queue has a schema and it lacks this schema id."""
         schema = self.context.schema
-        return schema is not None and schema_id not in schema.fields
+        return schema is not None and not schema.unseen and schema_id not in schema.fields
+
+    def unknown_field(self, name: str) -> str:
+        """Say that there is no such field, and how that is known."""
+        schema = self.context.schema
+        if schema is not None and schema.from_payloads:
+            return f'no stored payload has a field "{name}"'
+        return f'unknown field "{name}"'
+
+    def unseen(self, name: str) -> str | None:
+        """Say why it is not known whether there is a field; None if it is known."""
+        schema = self.context.schema
+        schema_id = self.schema_id(name)
+        if schema is None or not schema.unseen or schema_id in schema.fields:
+            return None
+        tables = " or ".join(schema.unseen)
+        return f"no stored payload has it; it may be a column of {tables}, which has no rows there"
 
     def declared_kind(self, name: str) -> Kind | None:
         """Give the kind that the schema or ``fields`` declares for a name; None if neither."""

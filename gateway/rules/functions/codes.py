@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib import import_module
 from typing import Final, Protocol, cast
 
-from gateway.annotation.values import Kind
+from gateway.annotation.values import Kind, Value
 from gateway.rules.function import Example, Function, FunctionError, Parameter
 
 #: Longer than any code, with its blanks.
 MAX_CODE: Final = 64
+#: Answers kept for codes that come again.
+_REMEMBERED: Final = 1_024
 _MAX_EMAIL: Final = 254
 
 #: The official check of companies' numbers by country, as modules of ``stdnum``.
@@ -55,6 +57,9 @@ class _Standard(Protocol):
     def is_valid(self, number: str, /) -> bool:
         """Tell whether the number is well formed and its check digits are right."""
 
+    def __hash__(self) -> int:
+        """Be a key: there is one module of each name."""
+
 
 @cache
 def _standard(name: str) -> _Standard:
@@ -68,8 +73,12 @@ def _vat_standard(country: str) -> _Standard:
     return cast(_Standard, get_cc_module(country, "vat"))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _is_valid(standard: _Standard, code: str) -> bool:
-    """Ask a standard; text that it stumbles over is none of its codes."""
+    """Ask a standard; text that it stumbles over is none of its codes.
+
+    Remembered, since each edit of a document sends all its codes again.
+    """
     if len(code) > MAX_CODE:
         return False
     try:
@@ -94,11 +103,20 @@ def is_vat(code: str, country: str | None = None) -> bool:
     prefix = _SAME_VAT.get(code[:2].upper(), code[:2].upper())
     if country is None:
         return prefix in _VAT and _is_vat_of(prefix, prefix, code)
+    return _is_vat_of(vat_country(country), prefix, code)
+
+
+def vat_country(country: Value) -> str:
+    """Give the code under which a country's VAT numbers are checked.
+
+    Raises:
+        FunctionError: they are not.
+    """
     asked = _country(country)
     asked = _SAME_VAT.get(asked, asked)
     if asked not in _VAT:
         raise FunctionError("there is no check of VAT numbers of this country")
-    return _is_vat_of(asked, prefix, code)
+    return asked
 
 
 def _is_vat_of(country: str, prefix: str, code: str) -> bool:
@@ -108,17 +126,27 @@ def _is_vat_of(country: str, prefix: str, code: str) -> bool:
 
 def is_company_number(code: str, country: str) -> bool:
     """Check a company's number in the register of *country*."""
-    asked = _country(country)
-    if asked not in _COMPANY:
-        raise FunctionError("there is no check of company numbers of this country")
+    asked = company_country(country)
     if asked in ("CZ", "SK"):  # Both count alike; the module also takes persons' numbers.
         code = re.sub(r"\s", "", code)
         return bool(_EIGHT_DIGITS.fullmatch(code)) and _is_valid(_standard("cz.dic"), code)
     return _is_valid(_standard(_COMPANY[asked]), code)
 
 
-def _country(text: str) -> str:
-    country = text.strip().upper()
+def company_country(country: Value) -> str:
+    """Give the code of a country whose companies' numbers are checked.
+
+    Raises:
+        FunctionError: they are not.
+    """
+    asked = _country(country)
+    if asked not in _COMPANY:
+        raise FunctionError("there is no check of company numbers of this country")
+    return asked
+
+
+def _country(text: Value) -> str:
+    country = str(text).strip().upper()
     if len(country) != 2 or not country.isascii() or not country.isalpha():
         raise FunctionError("a country is a code of two letters, such as DE")
     return country
@@ -164,7 +192,7 @@ CODES: Final = (
         Example('is_vat("DE 136 695 976")', True),
         Example('is_vat("136695976", "DE")', True),
         Example('is_vat("136695978", "DE")', False),
-        country=Parameter("country", Kind.TEXT, None),
+        country=Parameter("country", Kind.TEXT, None, check=vat_country),
     ),
     _check(
         "is_ean", partial(is_code, standard="ean"),
@@ -199,6 +227,6 @@ CODES: Final = (
         f"{', '.join(_COMPANY)}. Another country fails the rule.",
         Example('is_company_number("25123891", "CZ")', True),
         Example('is_company_number("25123890", "CZ")', False),
-        country=Parameter("country", Kind.TEXT),
+        country=Parameter("country", Kind.TEXT, check=company_country),
     ),
 )  # fmt: skip

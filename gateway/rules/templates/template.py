@@ -222,7 +222,7 @@ def _renders(expression: Expression, chosen: Format | None, scope: Scope, report
 
 _FORGOTTEN: Final = re.compile(
     r"[a-z_][\w.]*(?: [-+*/%] | ?\* ?)[\w.]+(?:(?: [-+*/%] | ?\* ?)[\w.]+)*"
-    r"|(?:field|row|params|column|annotation|document|this)\.[a-z_][\w.]*"
+    r"|(?:field|row|params|column|annotation|document|queue|email|payload|this)\.[a-z_][\w.]*"
     r"|(?P<call>[a-z_]+)\(.*\)",
     re.ASCII,
 )

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: Path of a mapping and a key that it lacks, already told as the typo of another key.
 Typed: TypeAlias = Collection[tuple[tuple[str | int, ...], str]]
 
+#: A key that names a language: ``en``, ``en-GB``.
+_LANGUAGE: Final = re.compile(r"[a-z]{2}(?:-[A-Za-z]{2})?")
+_MOST_LANGUAGES: Final = 3
 #: Unknown keys of one mapping that are reported.
 _MOST_UNKNOWN: Final = 50
 
@@ -37,7 +40,14 @@ def report_unknown_keys(error: ValidationError, place: Located, report: Report) 
     present = place.node.entries
     absent = [name for name in known if name not in present]
     missing = {key for key in schema.get("required", ()) if key not in present}
-    unknown = (entry for key, entry in present.items() if key not in known)
+    unknown = [entry for key, entry in present.items() if key not in known]
+    if "text" in absent and all(_LANGUAGE.fullmatch(entry.key.value) for entry in unknown):
+        yield "text"
+        listed = ", ".join(f"{entry.key.value}: ..." for entry in unknown[:_MOST_LANGUAGES])
+        mark = unknown[0].key.span
+        hint = f"write text: {{{listed}}}"
+        report.error("R110", "texts by language stand below 'text'", mark, hint=hint)
+        return
     for entry in islice(unknown, _MOST_UNKNOWN):
         key = entry.key.value
         meant = closest(key, absent)

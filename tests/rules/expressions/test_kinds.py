@@ -1,5 +1,7 @@
 """What can never fit is refused at load, also without a schema: declared types are enough."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.annotation.values import Kind
@@ -8,7 +10,7 @@ from gateway.rules.context import Param
 from gateway.rules.expressions.expression import compile_expression
 from gateway.rules.expressions.scope import Scope, Selects
 from gateway.rules.yaml.source import Text
-from tests.rules.expressions.support import compiled, context, mistakes, scope
+from tests.rules.expressions.support import SCHEMA, compiled, context, mistakes, scope
 
 #: n and m are numbers, t and u texts, d and e dates, p and q true or false; x is not declared.
 REFUSED = [
@@ -49,6 +51,44 @@ def test_kinds_that_never_meet_are_refused_at_load(text, sentence):
 @pytest.mark.parametrize("text", ACCEPTED)
 def test_kinds_that_may_meet_are_let_through(text):
     compiled(text)
+
+
+#: A header field, a cell of the selected row, and what the rows of a group have in common.
+ONE_VALUE = [
+    ("sum(total) > 0", scope(schema=SCHEMA), "one number", "total"),
+    ("count(currency) > 0", scope(schema=SCHEMA), "one text", "currency"),
+    ("any(total > 1)", scope(schema=SCHEMA), "one true or false", "total > 1"),
+    ("join(1, '/')", scope(), "one number", "1"),
+    ("max(amount)", scope(Selects.ROWS, "lines", schema=SCHEMA), "one number", "amount"),
+    (
+        "first(x)",
+        replace(scope(Selects.ROWS, "lines"), grouped_by=("x",)),
+        "one value",
+        "x",
+    ),
+]
+SEVERAL = [
+    ("sum(amount) > 0", scope(schema=SCHEMA)),
+    ("count(lines) > 0", scope(schema=SCHEMA)),
+    ("count(total, currency) == 1", scope(schema=SCHEMA)),
+    ("max(column.amount)", scope(Selects.ROWS, "lines", schema=SCHEMA)),
+    ("max(amount)", scope(Selects.ROWS, "lines")),
+    ("first(field.total.options)", scope(schema=SCHEMA)),
+    ("join(params.codes)", scope()),
+]
+
+
+@pytest.mark.parametrize(("text", "within", "what", "stretch"), ONE_VALUE)
+def test_what_is_surely_one_value_is_not_aggregated(text, within, what, stretch):
+    ((code, message, at),) = mistakes(text, within)
+
+    assert (code, at) == ("R304", stretch)
+    assert message.endswith(f"takes a column or several values, this is {what}")
+
+
+@pytest.mark.parametrize(("text", "within"), SEVERAL)
+def test_what_may_be_several_values_is_aggregated(text, within):
+    compiled(text, within)
 
 
 def test_a_date_that_is_no_iso_date_is_told_how_to_write_it():

@@ -268,6 +268,8 @@ def test_every_character_of_an_emitted_text_is_placed(value, style, wide):
     source = yaml.dump(
         {"a": value}, default_style=style, allow_unicode=True, width=5 if wide else 1000
     )
+    # The emitter folds some texts that begin with a blank into others.
+    value = yaml.load(source, yaml.BaseLoader)["a"]  # noqa: S506  # texts only
     root, report = read(source)
     assert not report
     assert root is not None

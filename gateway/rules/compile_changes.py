@@ -1,0 +1,281 @@
+"""Effects on fields and rows as compiled: options, visibility, validation, rows, whole tables.
+
+Language §5. Law: pure; nodes whose structure is right in, effects or diagnostics out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+from gateway.annotation.values import Kind, kind_of, value_text
+from gateway.diagnostic import Span
+from gateway.rules.effect import (
+    AddRow,
+    Cells,
+    Choose,
+    Derive,
+    Effect,
+    Follow,
+    RemoveRow,
+    Respond,
+    Reveal,
+    Validate,
+)
+from gateway.rules.expressions.expression import Expression
+from gateway.rules.expressions.scope import Scope, Selects
+from gateway.rules.templates.template import Template
+from gateway.rules.yaml.source import List, Map, Node, Scalar, Text
+
+
+class Around(Protocol):
+    """The compiler of a rule's effects, as those of single effects use it."""
+
+    scope: Scope
+    effects: list[Effect]
+
+    def error(self, code: str, message: str, place: Span, hint: str | None = None) -> None:
+        """Report a mistake of this rule."""
+
+    def field(self, name: Text, *, category: str | None = None) -> str:
+        """Give the schema id of what an effect names, or report that there is none."""
+
+    def template(self, node: Node | None, scope: Scope | None = None) -> Template | None:
+        """Compile a template."""
+
+    def condition(self, node: Node | None, scope: Scope) -> Expression | None:
+        """Compile a condition."""
+
+
+def _options(node: Node, around: Around) -> None:
+    for entry in node.entries.values() if isinstance(node, Map) else ():
+        schema_id = around.field(entry.key, category="datapoint")
+        found = around.scope.schema_field(schema_id)
+        if found is not None and found.category == "datapoint" and found.type != "enum":
+            message = f"{entry.key.value} is of the type {found.type}; only an enum has options"
+            around.error("R408", message, entry.key.span)
+        options = _option_list(entry.value, around)
+        if options is not None:
+            around.effects.append(Choose(schema_id, options))
+
+
+def _option_list(node: Node, around: Around) -> tuple[tuple[Template, Template], ...] | None:
+    if isinstance(node, Map):
+        return _options_from(node, around)
+    options = []
+    for item in node.items if isinstance(node, List) else ():
+        if isinstance(item, Map):
+            value = around.template(item.get("value"))
+            label = around.template(item.get("label")) if item.get("label") else value
+        else:
+            value = label = around.template(item)
+        if value is None or label is None:
+            return None
+        options.append((value, label))
+    return tuple(options)
+
+
+def _options_from(node: Map, around: Around) -> tuple[tuple[Template, Template], ...] | None:
+    """Make options of a param: a list of texts, a list of mappings, or value by label."""
+    source = node.get("from")
+    assert isinstance(source, Scalar)  # noqa: S101 - the JSON Schema demands it.
+    name = source.text.value.removeprefix("params.")
+    param = around.scope.params.get(name)
+    if param is None:
+        around.error("R204", f'unknown param "{name}"', source.span, "write from: params.NAME")
+        return None
+    around.scope.used_params.add(name)
+    keys = (node.get(key) for key in ("value", "label"))
+    value_key, label_key = (key.text.value if isinstance(key, Scalar) else None for key in keys)
+    pairs = _pairs(param.value, value_key, label_key)
+    if pairs is None:
+        named = " and ".join(repr(key) for key in (value_key or "value", label_key) if key)
+        hint = f"give it a list of texts, or of mappings that all have {named}"
+        around.error("R422", f"params.{name} cannot be read as options", source.span, hint)
+        return None
+    return tuple((_fixed(value), _fixed(label)) for value, label in pairs)
+
+
+def _pairs(data: Any, value_key: str | None, label_key: str | None) -> list[tuple[str, str]] | None:
+    """Read values and labels; None if *data* holds something that is neither."""
+    if isinstance(data, dict):
+        pairs = list(data.items())
+    elif isinstance(data, list):
+        pairs = [_pair(item, value_key, label_key) for item in data]
+    else:
+        return None
+    texts = [(value_text(value), value_text(label)) for value, label in pairs]
+    known = all((kind_of(one) or Kind.LIST) in Kind.SCALAR for pair in pairs for one in pair)
+    return texts if known else None
+
+
+def _pair(item: Any, value_key: str | None, label_key: str | None) -> tuple[Any, Any]:
+    if not isinstance(item, dict):
+        return item, item
+    value = item.get(value_key or "value")
+    if label_key is not None:
+        return value, item.get(label_key)
+    return value, value if value_key is not None else item.get("label", value)
+
+
+def _fixed(text: str) -> Template:
+    return Template(Text.inline(text), (text,))
+
+
+def _hide(node: Node, around: Around) -> None:
+    around.effects.append(Reveal(_fields(node, around), hidden=True))
+
+
+def _show(node: Node, around: Around) -> None:
+    around.effects.append(Reveal(_fields(node, around), hidden=False))
+
+
+def _validate(node: Node, around: Around) -> None:
+    around.effects.append(Validate(_fields(node, around)))
+
+
+def _fields(node: Node, around: Around) -> tuple[str, ...]:
+    items = node.items if isinstance(node, List) else (node,)
+    return tuple(
+        around.field(item.text, category="datapoint") for item in items if isinstance(item, Scalar)
+    )
+
+
+def _visible(node: Node, around: Around) -> None:
+    for entry in node.entries.values() if isinstance(node, Map) else ():
+        schema_id = around.field(entry.key, category="datapoint")
+        condition = around.condition(entry.value, around.scope)
+        if condition is not None:
+            around.effects.append(Follow(schema_id, condition))
+
+
+def _add(node: Node, around: Around) -> None:
+    assert isinstance(node, Map)  # noqa: S101 - the JSON Schema demands it.
+    table = _table(node.get("table"), around)
+    cells = _cells(node.get("cells"), table, around.scope, around)
+    named = [item.text for item in _items(node.get("key")) if isinstance(item, Scalar)]
+    columns = [name for name, _ in cells]
+    for name in named:
+        if around.scope.schema_id(name.value) not in columns:
+            hint = f"there are {', '.join(columns)}"
+            around.error("R423", f"the key {name.value!r} is not among the cells", name.span, hint)
+    key = tuple(around.scope.schema_id(name.value) for name in named) or tuple(columns)
+    around.effects.append(AddRow(table, cells, key))
+
+
+def _items(node: Node | None) -> tuple[Node, ...]:
+    if node is None:
+        return ()
+    return node.items if isinstance(node, List) else (node,)
+
+
+def _table(node: Node | None, around: Around) -> str:
+    assert isinstance(node, Scalar)  # noqa: S101 - the JSON Schema demands it.
+    return around.field(node.text, category="multivalue")
+
+
+def _cells(node: Node | None, table: str, scope: Scope, around: Around) -> Cells:
+    cells = []
+    for entry in node.entries.values() if isinstance(node, Map) else ():
+        schema_id = around.field(entry.key, category="datapoint")
+        found = scope.schema_field(schema_id)
+        into = scope.schema_field(table)
+        is_table = into is not None and into.category == "multivalue"
+        if is_table and found is not None and found.table != table:
+            around.error("R424", f"{entry.key.value} is no column of {table}", entry.key.span)
+        if found is not None and found.formula:
+            message = f"{entry.key.value} is a formula field; the platform ignores writes to it"
+            around.error("R408", message, entry.key.span, "leave it out; it is computed")
+        template = around.template(entry.value, scope)
+        if template is not None:
+            cells.append((schema_id, template))
+    return tuple(cells)
+
+
+def _remove(node: Node, around: Around) -> None:
+    if around.scope.selects is Selects.ANNOTATION:
+        around.error("R407", "no row is selected", node.span, "add select: TABLE")
+        return
+    found = around.scope.schema_field(around.scope.selected or "")
+    if found is not None and found.category == "datapoint" and found.table is None:
+        message = f"{found.schema_id} stands in no row"
+        around.error("R407", message, node.span, "select a table, or a field of one")
+    around.effects.append(RemoveRow())
+
+
+def _derive(node: Node, around: Around) -> None:
+    assert isinstance(node, Map)  # noqa: S101 - the JSON Schema demands it.
+    if around.scope.selects is not Selects.ANNOTATION:
+        hint = "leave select out; from says which rows it is made of"
+        around.error("R425", "a table is derived once for the document", node.span, hint)
+    into, source = _table(node.get("into"), around), _table(node.get("from"), around)
+    row = replace(around.scope, selects=Selects.ROWS, selected=source)
+    by = _group_keys(node.get("by"), row, around)
+    where = around.condition(node.get("where"), row)
+    cells = _cells(node.get("cells"), into, replace(row, grouped_by=by) if by else row, around)
+    columns = [name for name, _ in cells]
+    order = []
+    for item in _items(node.get("order")):
+        if isinstance(item, Scalar):
+            name = around.scope.schema_id(item.text.value.removeprefix("-"))
+            order.append((name, item.text.value.startswith("-")))
+            if name not in columns:
+                hint = f"there are {', '.join(columns)}"
+                around.error("R423", f"{name!r} is not among the cells", item.span, hint)
+    if into == source:
+        _check_own_columns(into, columns, node, around)
+    around.effects.append(Derive(into, source, where, by, tuple(order), cells))
+
+
+def _group_keys(node: Node | None, row: Scope, around: Around) -> tuple[str, ...]:
+    keys = []
+    for item in _items(node):
+        if isinstance(item, Scalar):
+            keys.append(around.field(item.text, category="datapoint"))
+            if row.in_its_row(keys[-1]) is False and row.table is not None:
+                message = f"{item.text.value} is no column of {row.table}"
+                around.error("R424", message, item.span)
+    return tuple(keys)
+
+
+def _check_own_columns(table: str, columns: Sequence[str], node: Map, around: Around) -> None:
+    """Refuse to move only some cells of the rows of one table."""
+    schema = around.scope.context.schema
+    of_table = (one for one in schema.fields.values() if one.table == table) if schema else ()
+    named = {one.schema_id for one in of_table if one.category == "datapoint"}
+    left = sorted(named - {*columns} - (schema.computed if schema else frozenset()))
+    if left:
+        hint = f'add {left[0]}: "{{{left[0]}}}"'
+        message = f"{table} is made of itself, so cells must name every column"
+        around.error("R424", message, node.entries["cells"].key.span, hint)
+
+
+def _respond(node: Node, around: Around) -> None:
+    around.effects.append(Respond(_json(node, around)))
+
+
+def _json(node: Node, around: Around) -> Any:
+    match node:
+        case Map():
+            return {key: _json(entry.value, around) for key, entry in node.entries.items()}
+        case List():
+            return [_json(item, around) for item in node.items]
+        case Scalar() if isinstance(node.data, str):
+            return around.template(node)
+        case Scalar():
+            return node.data
+
+
+#: How each effect is compiled, by its key.
+CHANGES: Final[dict[str, Callable[[Node, Any], None]]] = {
+    "options": _options,
+    "hide": _hide,
+    "show": _show,
+    "visible": _visible,
+    "validate": _validate,
+    "add": _add,
+    "remove": _remove,
+    "table": _derive,
+    "respond": _respond,
+}

@@ -1,0 +1,194 @@
+"""Effects as compiled: what a rule may do to a document.
+
+Language §5. Law: values only; an effect of these types has no mistake that can be known before a
+document is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from gateway.effects import Level
+from gateway.rules.expressions.expression import Expression
+from gateway.rules.templates.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a message or blocker stands: fields by schema id; none of them is the document."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """``message``."""
+
+    level: Level
+    text: Template
+    #: None: the selected datapoint, else the document.
+    at: At | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """``block``."""
+
+    text: Template
+    at: At | None
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """``replace`` of one target."""
+
+    #: None: the selected datapoint.
+    schema_id: str | None
+    template: Template
+
+    @property
+    def clears(self) -> bool:
+        """Whether it is the literal ``""``."""
+        return self.template.parts == ("",)
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """``options`` of one field: what may be chosen there."""
+
+    schema_id: str
+    #: Value and label of each.
+    options: tuple[tuple[Template, Template], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """``show`` and ``hide``: one way."""
+
+    fields: tuple[str, ...]
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """``visible`` of one field: shown while the condition holds, hidden while it does not."""
+
+    schema_id: str
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Validate:
+    """``validate``: fields marked as validated by an extension."""
+
+    fields: tuple[str, ...]
+
+
+Cells: TypeAlias = tuple[tuple[str, Template], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddRow:
+    """``add``: a row, unless one with the same key is there."""
+
+    table: str
+    cells: Cells
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRow:
+    """``remove``: the selected row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derive:
+    """``table``: the rows of one table made from those of another."""
+
+    into: str
+    source: str
+    #: Speaks of a row of *source*.
+    where: Expression | None
+    #: Columns of *source*; rows with equal values there become one.
+    by: tuple[str, ...]
+    #: Columns of the result, with whether they descend.
+    order: tuple[tuple[str, bool], ...]
+    #: Speak of a row of *source*; with *by*, of the columns of a group of rows.
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """``respond``: any JSON; its texts are templates, the rest is as written."""
+
+    data: Any
+
+
+Effect: TypeAlias = (
+    Say | Stop | Put | Choose | Reveal | Follow | Validate | AddRow | RemoveRow | Derive | Respond
+)
+
+
+def templates_of(effect: Effect) -> tuple[Template, ...]:
+    """List the templates of an effect, in a fixed order."""
+    match effect:
+        case Say() | Stop():
+            return (effect.text,)
+        case Put():
+            return (effect.template,)
+        case Choose():
+            return tuple(template for option in effect.options for template in option)
+        case AddRow() | Derive():
+            return tuple(template for _, template in effect.cells)
+        case Respond():
+            return tuple(_templates_in(effect.data))
+        case _:
+            return ()
+
+
+def condition_of(effect: Effect) -> Expression | None:
+    """Give the condition that is part of an effect, if it has one."""
+    match effect:
+        case Follow():
+            return effect.condition
+        case Derive():
+            return effect.where
+        case _:
+            return None
+
+
+def expressions_of(effect: Effect) -> Iterator[Expression]:
+    """Yield every expression of an effect, those in its templates included."""
+    condition = condition_of(effect)
+    if condition is not None:
+        yield condition
+    for template in templates_of(effect):
+        yield from (hole.expression for hole in template.holes)
+
+
+def writes_of(effect: Effect, selected: str | None) -> frozenset[str]:
+    """List the schema ids whose values an effect changes; *selected* is the selected field."""
+    match effect:
+        case Put():
+            target = effect.schema_id or selected
+            return frozenset() if target is None else frozenset((target,))
+        case AddRow():
+            return frozenset((effect.table, *(name for name, _ in effect.cells)))
+        case Derive():
+            return frozenset((effect.into, *(name for name, _ in effect.cells)))
+        case _:
+            return frozenset()
+
+
+def _templates_in(data: Any) -> Iterator[Template]:
+    match data:
+        case Template():
+            yield data
+        case list():
+            for item in data:
+                yield from _templates_in(item)
+        case dict():
+            for item in data.values():
+                yield from _templates_in(item)

@@ -1,0 +1,122 @@
+"""Every recipe of docs/recipes.md is right and answers as it says.
+
+A ``yaml recipe`` block holds a rule, a list of rules or a rules file; a ``yaml given`` block before
+it what the document has instead of what the page's first one gives. A value that looks like a
+number or a date is read as one; ``a -> b`` is shown *a* and means *b*; a mapping says more of a
+field. The key ``request`` is what the request has besides the content.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import yaml
+
+from gateway.cli.nodes import nodes_of
+from gateway.cli.telling import tell_answer
+from gateway.runtime import Gateway
+from tests.documents import nodes
+from tests.pages import (
+    NOW,
+    QUEUE,
+    ROOT,
+    blocks,
+    body_of,
+    hook_request,
+    load_files,
+    rules_file,
+)
+from tests.platform import changed
+
+PAGE = ROOT / "docs" / "recipes.md"
+PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: Capabilities that the page has to name: all but those that need tables.
+CAPABILITIES = {*range(1, 32), *range(36, 50)}
+
+
+def recipes():
+    """Yield each recipe with its document."""
+    base, given = {}, {}
+    for block in blocks(PAGE):
+        if block.words == ("yaml", "given"):
+            given = yaml.load(block.text, yaml.BaseLoader)  # noqa: S506  # texts only
+            base = base or given
+        elif block.words == ("yaml", "recipe"):
+            yield pytest.param(block, request_of({**base, **given}), id=str(block))
+            given = {}
+
+
+def request_of(given):
+    about = given.get("request", {})
+    fields = {name: plain(value) for name, value in given.items() if name != "request"}
+    request = hook_request(fields)
+    request["action"] = about.get("action", "initialize")
+    for key in ("annotation", "document"):
+        request[key].update(about.get(key, {}))
+    request["emails"] = [about["email"]] if "email" in about else []
+    content = nodes(request["annotation"]["content"])
+    request["updated_datapoints"] = [
+        node["id"] for node in content if node["schema_id"] in about.get("edited", ())
+    ]
+    for node in content:
+        mark_as(node, given.get(node["schema_id"]))
+    return request
+
+
+def plain(value):
+    """Give a value as `hook_request` takes it."""
+    match value:
+        case list():
+            return [{name: plain(cell) for name, cell in row.items()} for row in value]
+        case dict():
+            return plain(value["value"])
+        case _:
+            return f"{value} -> {value}" if PLAIN.fullmatch(value) else value
+
+
+def mark_as(node, given):
+    """Add what a mapping says of a field besides its value."""
+    for key, value in given.items() if isinstance(given, dict) else ():
+        match key:
+            case "confidence":
+                node["content"]["rir_confidence"] = float(value)
+            case "extracted":
+                node["content"]["rir_text"] = value
+            case "options":
+                node["options"] = [{"value": one, "label": one} for one in value]
+            case "sources":
+                node["validation_sources"] = value
+            case "hidden":
+                node["hidden"] = value == "true"
+
+
+def gateway_of(block):
+    text = block.text if block.text.startswith("version:") else rules_file(block.text)
+    locale = "".join(f"  locale: {one}\n" for one in block.words[3:])
+    loaded = load_files({"acme.queue.yaml": QUEUE + locale, "invoice.rules.yaml": text})
+    assert [found.message for found in loaded.report] == []
+    return Gateway(loaded.configuration, clock=lambda: NOW)
+
+
+@pytest.mark.parametrize(("block", "request_"), list(recipes()))
+def test_a_recipe_answers_as_it_says_and_settles(block, request_):
+    gateway = gateway_of(block)
+
+    told = json.loads(gateway.dry_run(body_of(request_), "acme").body)
+
+    assert block.answer is not None
+    assert "\n".join(tell_answer(told, nodes_of(request_))) == block.answer.text.rstrip("\n")
+    again = changed(request_, told["operations"])
+    again["updated_datapoints"] = []
+    assert json.loads(gateway.dry_run(body_of(again), "acme").body)["operations"] == []
+
+
+def test_every_capability_has_its_recipe():
+    numbers = set()
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("Capabilities: "):
+            numbers |= {int(one) for one in re.findall(r"[0-9]+", line)}
+
+    assert numbers == CAPABILITIES
