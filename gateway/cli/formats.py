@@ -6,7 +6,6 @@ Law: options and files; what a format says is the business of its writer.
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -177,7 +176,10 @@ def drawn(report: Report, sources: Mapping[str, str], *, colored: bool = False) 
 
 def write_file(file: Path, text: str) -> None:
     """Write a file as a whole, so that nobody sees half of it."""
-    beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    # Few commands write files, and the module takes long to import.
+    from secrets import token_hex
+
+    beside = file.with_name(f".{file.name}.{token_hex(4)}")
     try:
         # Line breaks stay as they are.
         beside.write_bytes(text.encode("utf-8"))

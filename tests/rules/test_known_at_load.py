@@ -157,6 +157,30 @@ def test_a_change_that_removes_nothing_is_refused(change, hint):
             "letters, digits and '_', beginning with a letter; write 'b_c'",
         ),
         (
+            "hide: b c",
+            "R113",
+            "'b c' cannot be a name of a field",
+            "letters, digits and '_', beginning with a letter; write 'b_c'",
+        ),
+        (
+            "validate: [b c]",
+            "R113",
+            "'b c' cannot be a name of a field",
+            "letters, digits and '_', beginning with a letter; write 'b_c'",
+        ),
+        (
+            'visible: {b c: "true"}',
+            "R113",
+            "'b c' cannot be a name of a field",
+            "letters, digits and '_', beginning with a letter; write 'b_c'",
+        ),
+        (
+            "options: {b c: [a]}",
+            "R113",
+            "'b c' cannot be a name of a field",
+            "letters, digits and '_', beginning with a letter; write 'b_c'",
+        ),
+        (
             'edited: ["b c"]\nreplace: {a: A}',
             "R113",
             "'b c' cannot be a name of a field",
