@@ -72,5 +72,11 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         timeout=120,
-        env={**os.environ, **ENVIRONMENT},
+        env=_environment(),
     )
+
+
+def _environment() -> dict[str, str]:
+    """Give the environment of a machine that keeps bytecode, as installed programs have it."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **ENVIRONMENT}
