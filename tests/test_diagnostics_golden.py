@@ -10,13 +10,7 @@ import pytest
 from gateway.config.drawing import draw_all
 from gateway.diagnostic import Report
 from gateway.rules.compile import compile_rules
-from gateway.rules.context import (
-    DEFAULT_LOCALE,
-    DEFAULT_ON_FAILURE,
-    DEFAULT_TIMEZONE,
-    QueueContext,
-    RulesFile,
-)
+from gateway.rules.context import PLAIN, RulesFile
 from gateway.rules.yaml.reading import read_yaml
 from gateway.rules.yaml.structure import check_structure
 
@@ -27,26 +21,13 @@ BROKEN = sorted(FOLDER.glob("*.yaml"))
 WITHOUT_EXAMPLE = {"R101", "R106"}
 #: The codes before it are those of YAML and structure, which one file alone can show.
 FIRST_OTHER = "R120"
-#: A queue that declares nothing: what is wrong for it is wrong for all.
-PLAIN_QUEUE = QueueContext(
-    name="plain",
-    params={},
-    own_params=frozenset(),
-    fields={},
-    change=None,
-    schema=None,
-    locale=DEFAULT_LOCALE,
-    timezone=DEFAULT_TIMEZONE,
-    placeholders=(),
-    on_failure=DEFAULT_ON_FAILURE,
-)
 
 
 def found_in(source: str, file: str, kind: str, *, compiles: bool = False) -> Report:
     report = Report()
     root = read_yaml(source.encode(), file, report)
     if root is not None and check_structure(root, kind, report) and compiles and kind == "rules":
-        compile_rules([RulesFile(file, root)], PLAIN_QUEUE, report)
+        compile_rules([RulesFile(file, root)], PLAIN, report)
     return report
 
 

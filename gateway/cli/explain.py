@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.inputs import give_up, load_with_queue, read_payload, unknown
+from gateway.cli.inputs import (
+    give_up,
+    load_with_queue,
+    people_or_machines,
+    read_payload,
+    stored_payload,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from gateway.explain.explanation import Explanation
@@ -24,23 +31,9 @@ if TYPE_CHECKING:
 @click.argument("configs", metavar="CONFIGS", type=click.Path(path_type=Path))
 @click.argument("rule", metavar="[RULE]", required=False)
 @click.option("--queue", "name", metavar="NAME", required=True, help="The queue file's name.")
-@click.option(
-    "--input",
-    "source",
-    metavar="FILE",
-    required=True,
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="The stored payload; - reads stdin.",
-)
+@stored_payload
 @click.option("--all", "everything", is_flag=True, help="Show every run of RULE, not the first 20.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for machines.",
-)
+@people_or_machines
 def explain(
     configs: Path, rule: str | None, name: str, source: Path, everything: bool, form: str
 ) -> None:

@@ -23,6 +23,25 @@ if TYPE_CHECKING:
 
 _MOST_NAMES: Final = 12
 
+#: ``--input``, as every command takes it that works on a stored payload.
+stored_payload: Final = click.option(
+    "--input",
+    "source",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The stored payload; - reads stdin.",
+)
+#: ``--format`` of commands that tell one thing.
+people_or_machines: Final = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for machines.",
+)
+
 
 def give_up(text: str, code: int = 2) -> NoReturn:
     """Say why the job cannot be done, and end."""

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from gateway.cli.inputs import give_up, load_rules_files, read_payload
+from gateway.cli.inputs import (
+    give_up,
+    load_rules_files,
+    people_or_machines,
+    read_payload,
+    stored_payload,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,14 +36,7 @@ _MOST: Final = 20
     "payload; 2 an input cannot be read."
 )
 @click.argument("expression", metavar="[EXPRESSION]", required=False)
-@click.option(
-    "--input",
-    "source",
-    metavar="FILE",
-    required=True,
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="The stored payload; - reads stdin.",
-)
+@stored_payload
 @click.option("--select", "selector", metavar="SELECTOR", help="Run once for each, as in a rule.")
 @click.option(
     "--configs",
@@ -47,14 +46,7 @@ _MOST: Final = 20
 )
 @click.option("--queue", "name", metavar="NAME", help="The queue file's name.")
 @click.option("--all", "everything", is_flag=True, help="Show every run, not the first 20.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for machines.",
-)
+@people_or_machines
 @click.pass_context
 def query(
     ctx: click.Context,
@@ -71,6 +63,7 @@ def query(
     With --select alone, show what is selected.
     """
     from gateway.hooks.request import PayloadError
+    from gateway.rules.context import PLAIN
     from gateway.rules.selectors.path import SelectorError
 
     if expression is None and selector is None:
@@ -78,7 +71,7 @@ def query(
     if (configs is None) is not (name is None):
         raise click.UsageError("--configs and --queue go together")
     context, files = (
-        (_no_queue(), ()) if configs is None or name is None else load_rules_files(configs, name)
+        (PLAIN, ()) if configs is None or name is None else load_rules_files(configs, name)
     )
     body = read_payload(source)
     try:
@@ -90,28 +83,6 @@ def query(
     shown = found if everything else found[:_MOST]
     click.echo(_json(shown, len(found)) if form == "json" else _text(shown, len(found)))
     ctx.exit(1 if any(one.failure is not None for one in found) else 0)
-
-
-def _no_queue() -> QueueContext:
-    from gateway.rules.context import (
-        DEFAULT_LOCALE,
-        DEFAULT_ON_FAILURE,
-        DEFAULT_TIMEZONE,
-        QueueContext,
-    )
-
-    return QueueContext(
-        name="",
-        params={},
-        own_params=frozenset(),
-        fields={},
-        change=None,
-        schema=None,
-        locale=DEFAULT_LOCALE,
-        timezone=DEFAULT_TIMEZONE,
-        placeholders=(),
-        on_failure=DEFAULT_ON_FAILURE,
-    )
 
 
 def _try(

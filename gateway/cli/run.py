@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.inputs import give_up, load_with_queue, read_payload
+from gateway.cli.inputs import give_up, load_with_queue, read_payload, stored_payload
 
 if TYPE_CHECKING:
     from gateway.runtime import Answer
@@ -22,14 +22,7 @@ if TYPE_CHECKING:
 )
 @click.argument("configs", metavar="CONFIGS", type=click.Path(path_type=Path))
 @click.option("--queue", "name", metavar="NAME", required=True, help="The queue file's name.")
-@click.option(
-    "--input",
-    "source",
-    metavar="FILE",
-    required=True,
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="The stored payload; - reads stdin.",
-)
+@stored_payload
 @click.pass_context
 def run(ctx: click.Context, configs: Path, name: str, source: Path) -> None:
     """Answer a stored payload by one queue's rules in the folder CONFIGS."""

@@ -15,8 +15,6 @@ from gateway.rules.events import BLOCKING
 
 #: What every event takes as "nothing to say".
 NEUTRAL: Final = b'{"messages":[],"operations":[]}'
-#: Events whose answer is not read, or is read as something else than messages.
-EMPTY: Final = b"{}"
 
 _encode = msgspec.json.Encoder().encode
 # Only what is responded has numbers of rules; elsewhere the wire takes texts.

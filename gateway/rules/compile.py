@@ -22,7 +22,7 @@ from gateway.rules.expressions.scope import Scope, Selects
 from gateway.rules.lint import check_together
 from gateway.rules.merge import merged, removed_nothing, written_out
 from gateway.rules.rule import Rule, RuleSet
-from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
+from gateway.rules.yaml.source import Entry, List, Map, Node, Scalar, Text, plain
 from gateway.rules.yaml.structure import check_structure
 from gateway.spelling import closest
 
@@ -156,7 +156,7 @@ class _Compiler:
 
     def _add_group(self, node: Map, scope: Scope) -> None:
         scope = self._with_lets(scope, node.get("let"))
-        around, _ = compile_group(node, self.context, scope, self.report)
+        around = compile_group(node, scope, self.report)
         rules = node.get("rules")
         for inner in rules.items if isinstance(rules, List) else ():
             if isinstance(inner, Map):
@@ -195,7 +195,7 @@ class _Compiler:
             self.report.error("R435", message, key.span, hint=hint, rule=rule_id)
         node = merged(node, change)
         key = Text.inline("rules")
-        root = replace(node, entries={**_VERSION, "rules": _entry(key, List((node,), node.span))})
+        root = replace(node, entries={**_VERSION, "rules": Entry(key, List((node,), node.span))})
         return node if check_structure(root, "rules", self.report) else None
 
     def _with_lets(self, scope: Scope, node: Node | None) -> Scope:
@@ -219,13 +219,7 @@ class _Compiler:
         return replace(scope, lets=lets)
 
 
-def _entry(key: Text, value: Node) -> Any:
-    from gateway.rules.yaml.source import Entry
-
-    return Entry(key, value)
-
-
-_VERSION = {"version": _entry(Text.inline("version"), Scalar(Text.inline("1"), 1))}
+_VERSION = {"version": Entry(Text.inline("version"), Scalar(Text.inline("1"), 1))}
 
 
 def _params(node: Node | None) -> dict[str, Param]:

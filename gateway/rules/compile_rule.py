@@ -6,13 +6,12 @@ Language §2 and §3. Law: pure; reports all mistakes of a rule that do not foll
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.diagnostic import Report
 from gateway.rules.compile_effects import EffectCompiler
-from gateway.rules.context import QueueContext
 from gateway.rules.effect import Effect, Put, Respond, Say, Stop
 from gateway.rules.events import ACTIONS, BLOCKING, RESPONDING, actions_of
 from gateway.rules.expressions.expression import Expression, all_references, compile_condition
@@ -204,12 +203,10 @@ def _has(effects: tuple[Effect, ...], kind: object) -> bool:
     return any(isinstance(effect, kind) for effect in effects)  # type: ignore[arg-type]
 
 
-def compile_group(
-    node: Map, context: QueueContext, scope: Scope, report: Report
-) -> tuple[Around, Mapping[str, Text]]:
-    """Compile what a group shares, and the names that its ``let`` adds."""
+def compile_group(node: Map, scope: Scope, report: Report) -> Around:
+    """Compile what a group shares."""
     when = _condition(node.get("when"), replace(scope, selects=Selects.ANNOTATION), report)
     group = Group(word(node, "group") or "", when, word(node, "stop") == "first")
     actions = _actions(node.get("on"), scope, report) or ACTIONS | RESPONDING
     mode = Mode(word(node, "mode") or Mode.ENFORCE)
-    return Around(group, actions, _edited(node.get("edited"), scope, report), mode), scope.lets
+    return Around(group, actions, _edited(node.get("edited"), scope, report), mode)

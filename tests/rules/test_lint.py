@@ -4,28 +4,15 @@ import pytest
 
 from gateway.diagnostic import Report
 from gateway.rules.compile import compile_rules
-from gateway.rules.context import QueueContext, RulesFile
+from gateway.rules.context import PLAIN, RulesFile
 from gateway.rules.yaml.reading import read_yaml
-
-CONTEXT = QueueContext(
-    name="acme",
-    params={},
-    own_params=frozenset(),
-    fields={},
-    change=None,
-    schema=None,
-    locale="en",
-    timezone="UTC",
-    placeholders=(),
-    on_failure="warn",
-)
 
 
 def warnings_of(rules: str) -> list[tuple[str, str | None]]:
     report = Report()
     root = read_yaml(f"version: 1\nrules:\n{rules}".encode(), "a.rules.yaml", report)
     assert root is not None
-    compile_rules([RulesFile("a.rules.yaml", root)], CONTEXT, report)
+    compile_rules([RulesFile("a.rules.yaml", root)], PLAIN, report)
     assert not report.errors, list(report)
     return [(found.code, found.rule) for found in report]
 
