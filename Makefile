@@ -56,6 +56,8 @@ lock: run-setup ## Lock the dependencies anew; LOCK_ARGS=--upgrade takes newer v
 		&& .venv/lock/bin/python -m pip install -qq pip-tools; }
 	@$(LOCK) --output-file requirements/build.txt requirements/build.in
 	@$(LOCK) --output-file requirements/run.txt pyproject.toml
+	@$(LOCK) --all-extras --constraint requirements/run.txt \
+		--output-file requirements/extras.txt pyproject.toml
 	@$(LOCK) --output-file requirements/dev.txt requirements/dev.in
 
 clean: ## Remove everything that these commands made.

@@ -1,0 +1,77 @@
+"""What rules ask of tables, and what they are answered.
+
+Language §6, design §1: tables are handed to an evaluation as an argument, and each rule asks for
+all of its rows in one batch when its turn comes. Law: a protocol and its values; `lookups`
+implements it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from gateway.annotation.values import Value
+from gateway.rules.function import FunctionError
+
+#: One row of a table: its values by column. Never changed once it is made.
+Record: TypeAlias = Mapping[str, Value]
+
+
+class How(StrEnum):
+    """How a column is compared with what is looked for."""
+
+    EQUAL = "equal"
+    #: Both sides without case, accents, blanks and punctuation.
+    NORMAL = "normal"
+    #: By similarity, word order ignored; best first.
+    SIMILAR = "similar"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A demand on one column; for a live table, the parameter of that name."""
+
+    column: str
+    how: How = How.EQUAL
+    #: For `How.SIMILAR`: the lowest score that counts, 0 to 1.
+    at_least: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a table: every criterion must be met."""
+
+    table: str
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to one question for one key."""
+
+    #: In the table's order; with `How.SIMILAR`, the best first. Cut at a bound of the table's.
+    records: tuple[Record, ...]
+    #: How many there are, those cut off included.
+    total: int
+    #: For `How.SIMILAR`: the score of each record, 0 to 1; else empty.
+    scores: tuple[Decimal, ...] = ()
+
+
+class TableError(FunctionError):
+    """A table that cannot be asked now. Its text is a sentence for the rule's author."""
+
+
+class Tables(Protocol):
+    """The tables that one queue may read."""
+
+    def ask(
+        self, question: Question, keys: Sequence[tuple[Value, ...]]
+    ) -> Sequence[Found | TableError]:
+        """Answer *question* for each of *keys*, which have a value for each criterion, none empty.
+
+        Returns:
+            One answer for each key, in their order.
+        """

@@ -1,0 +1,4 @@
+"""Tables: read from files and databases, indexed, asked.
+
+Language §6.
+"""

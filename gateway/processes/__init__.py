@@ -1,0 +1,4 @@
+"""The processes of ``gateway serve``: a supervisor, and those that it forks.
+
+Design §4.
+"""
