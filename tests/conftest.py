@@ -1,8 +1,10 @@
-"""What every test stands on: the profiles of hypothesis."""
+"""What every test stands on: the profiles of hypothesis, and a database where one is needed."""
 
 import os
 
 from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.postgres"]
 
 # On a shared machine a slow example, or a slow choice of examples, is no finding.
 settings.register_profile(

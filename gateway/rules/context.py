@@ -6,13 +6,14 @@ Language §1. Law: values only; read by `compile`, made by the configuration's l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Span
 from gateway.rules.queue_schema import QueueSchema
+from gateway.rules.tables import TableShape
 from gateway.rules.yaml.source import List, Map
 
 
@@ -57,6 +58,10 @@ class QueueContext:
     #: Texts that count as empty, such as ``N/A``.
     placeholders: tuple[str, ...]
     on_failure: str
+    #: The tables that the queue may read, by name.
+    tables: Mapping[str, TableShape] = field(default_factory=dict)
+    #: The tables of the folder that are not for this queue.
+    ungranted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
