@@ -10,7 +10,7 @@ BIN := .venv/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format coverage image lock clean run-setup dev-setup
+.PHONY: help run test fuzz bench lint format coverage image lock clean run-setup dev-setup
 
 help: ## Say what there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -37,6 +37,10 @@ format: dev-setup ## Write the format and the fixes that are safe.
 
 coverage: dev-setup ## Run the tests with branch coverage.
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing $(PYTEST_ARGS)
+
+fuzz: dev-setup ## Fuzz for about half an hour; FUZZ_SEED=2 throws other things.
+	@HYPOTHESIS_PROFILE=long FUZZ_ROUNDS=$${FUZZ_ROUNDS:-40} $(BIN)/python -m pytest tests/fuzz \
+		tests/engine/test_properties.py tests/rules/expressions/test_equality.py $(PYTEST_ARGS)
 
 bench: dev-setup ## Measure speed against the figures in docs/design.md.
 	@$(BIN)/python -m bench

@@ -134,12 +134,14 @@ def _run(
 ) -> bool:
     """Serve until a signal; return whether everything begun was finished."""
     from gateway.cli.reloading import watch
+    from gateway.processes.heap import bound_heap
     from gateway.runtime import Gateway
     from gateway.web.app import create_app
     from gateway.web.server import Server
 
     gateway = Gateway(configuration)
     draining = threading.Event()
+    bound_heap()
     _raise_file_limit()
     try:
         server = Server(create_app(gateway, log, draining), listen, log, draining, limits)

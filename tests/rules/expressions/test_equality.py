@@ -31,7 +31,8 @@ COLUMNS = {"c": Kind.NUMBER, "f": Kind.NUMBER, "column.c": Kind.NUMBER, "column.
 #: What makes the engine leave a vector for checked calls.
 VECTOR_FAILURES = (FunctionError, TypeError, *ARITHMETIC_ERRORS)
 GENERATED = settings(
-    max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=max(400, settings.default.max_examples),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
