@@ -13,7 +13,7 @@ from gateway.cases.case import Address, Cell, Given, Row
 from gateway.cases.naming import AddressError, Names
 from gateway.cases.payload import moment
 from gateway.diagnostic import Report
-from gateway.rules.events import ACTIONS, CONTENT, RESPONDING
+from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS, event_of
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
 from gateway.spelling import closest
 
@@ -89,7 +89,7 @@ class GivenReader:
         )
 
     def _check_content(self, given: Given, node: Map | None) -> None:
-        if node is None or given.payload is not None or given.action not in RESPONDING:
+        if node is None or given.payload is not None or given.action not in OTHER_EVENTS:
             return
         if given.fields or given.tables:
             hint = "give the keys of its `payload`"
@@ -180,12 +180,11 @@ class GivenReader:
         return found
 
     def _event(self, text: Text) -> Mapping[str, Any]:
-        event, _, action = text.value.rpartition(".")
-        if (event or CONTENT) == CONTENT and action in ACTIONS:
-            return {"action": action, "has_event": True}
-        if text.value in RESPONDING:
-            return {"action": text.value, "has_event": True}
-        names = (*ACTIONS, *(f"{CONTENT}.{one}" for one in ACTIONS), *RESPONDING)
+        found = event_of(text.value)
+        if found is not None:
+            event, action = found
+            return {"action": action if event == CONTENT else text.value, "has_event": True}
+        names = (*ACTIONS, *(f"{CONTENT}.{one}" for one in ACTIONS), *OTHER_EVENTS)
         meant = closest(text.value, names)
         hint = f"did you mean {meant!r}?" if meant else f"there are {', '.join(sorted(ACTIONS))}"
         self._error("R502", f"no event on which rules run: {text.value!r}", text, hint=hint)

@@ -17,7 +17,7 @@ import msgspec
 from gateway.annotation.values import Kind, parse_date, parse_number, shape_of
 from gateway.cases.case import DEFAULT_NOW, Cell, Given, Row
 from gateway.cases.naming import Names, Places
-from gateway.rules.events import CONTENT, RESPONDING
+from gateway.rules.events import CONTENT, OTHER_EVENTS
 
 _FIRST_ID: Final = 1_001
 #: What has no value.
@@ -94,7 +94,7 @@ def _stored(given: Given) -> dict[str, Any]:
     found: dict[str, Any] = payload if isinstance(payload, dict) else {}
     if given.has_event:
         found["event"], found["action"] = given.event
-    has_content = f"{found.get('event')}.{found.get('action')}" not in RESPONDING
+    has_content = f"{found.get('event')}.{found.get('action')}" not in OTHER_EVENTS
     if has_content and not isinstance(found.get("annotation"), dict):
         raise GivenError("the payload is no hook request with an annotation")
     return found

@@ -26,7 +26,7 @@ from gateway.cases.update import expectation
 from gateway.cases.writing import block
 from gateway.config.configuration import Queue
 from gateway.diagnostic import Report
-from gateway.rules.events import ACTIONS, CONTENT, RESPONDING
+from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS
 from gateway.rules.yaml.reading import read_yaml
 from gateway.rules.yaml.structure import check_structure
 
@@ -77,7 +77,7 @@ def _payload(body: bytes) -> dict[str, Any]:
         raise GivenError("the payload is not JSON") from None
     found: dict[str, Any] = payload if isinstance(payload, dict) else {}
     event, action = found.get("event"), found.get("action")
-    if f"{event}.{action}" in RESPONDING:
+    if f"{event}.{action}" in OTHER_EVENTS:
         return found
     if not isinstance(facts_of(found, "annotation").get("content"), list):
         raise GivenError("the payload is no hook request with content")

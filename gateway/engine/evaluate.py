@@ -33,7 +33,7 @@ from gateway.engine.program import Program, Source, Step
 from gateway.engine.rule_run import GroupState, RuleRun, run_key
 from gateway.engine.selection import ANNOTATION, select
 from gateway.engine.trace import LeftOut, Tracer
-from gateway.rules.events import BLOCKING
+from gateway.rules.events import BLOCKING, MARKED
 from gateway.rules.expressions.logic import truth
 from gateway.rules.rule import Group, Mode, OnFailure, RuleSet
 from gateway.rules.selectors.path import SelectorError
@@ -249,6 +249,8 @@ class _Run:
         """Make a failure visible in the answer, as the rule or its queue chose."""
         rule = step.rule
         if rule.on_failure is OnFailure.IGNORE or rule.mode is Mode.SHADOW:
+            return
+        if self.facts.action not in MARKED:
             return
         level = Level.ERROR if rule.on_failure is OnFailure.ERROR else Level.WARNING
         told = html.escape(outcome.failure or "", quote=False)

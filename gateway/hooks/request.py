@@ -20,7 +20,7 @@ from gateway.annotation.tree import Node, TooManyNodesError, Tree
 from gateway.annotation.values import Value, clean_text, parse_number
 from gateway.hooks.lenient import LenientReader
 from gateway.hooks.wire import Reads, request_type
-from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS, RESPONDING
+from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS
 
 _ID_AT_END: Final = re.compile(r"/([0-9]{1,18})/?(?:\?.*)?$", re.ASCII)
 _SECRET_KEYS: Final = ("secrets", "rossum_authorization_token")
@@ -171,7 +171,7 @@ class Request:
         """
         if self.event == CONTENT:
             return self.action if self.tree is not None else None
-        return self.name if self.name in RESPONDING else None
+        return self.name if self.name in OTHER_EVENTS else None
 
     @property
     def name(self) -> str:

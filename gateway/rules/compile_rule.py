@@ -6,15 +6,15 @@ Language §2 and §3. Law: pure; reports all mistakes of a rule that do not foll
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.diagnostic import Report
+from gateway.rules.check_events import check_events
 from gateway.rules.compile_effects import EffectCompiler
-from gateway.rules.effect import Effect, Put, Respond, Say, Stop
-from gateway.rules.events import ACTIONS, BLOCKING, RESPONDING, actions_of
-from gateway.rules.expressions.expression import Expression, all_references, compile_condition
+from gateway.rules.effect import Effect, Put, Say
+from gateway.rules.events import ACTIONS, OTHER_EVENTS, actions_of
+from gateway.rules.expressions.expression import Expression, compile_condition
 from gateway.rules.expressions.scope import Scope, Selects
 from gateway.rules.rule import ByPath, BySchemaId, Group, Mode, OnFailure, Overwrite, Rule, Selector
 from gateway.rules.selectors.parse import names_for_texts
@@ -34,7 +34,7 @@ class Around:
     mode: Mode
 
 
-ALONE: Final = Around(None, ACTIONS | RESPONDING, frozenset(), Mode.ENFORCE)
+ALONE: Final = Around(None, ACTIONS | OTHER_EVENTS.keys(), frozenset(), Mode.ENFORCE)
 
 
 def compile_rule(node: Map, around: Around, scope: Scope, report: Report) -> Rule | None:
@@ -43,8 +43,9 @@ def compile_rule(node: Map, around: Around, scope: Scope, report: Report) -> Rul
     assert isinstance(id_node, Scalar)  # noqa: S101 - the JSON Schema demands it.
     before = report.errors
     mode = Mode(word(node, "mode") or Mode.ENFORCE)
-    select, scope = compile_select(node.get("select"), scope, report)
-    actions = _actions(node.get("on"), scope, report) or ACTIONS
+    actions = _rule_actions(node.get("on"), around, scope, report)
+    has_fields = not actions or bool(actions & ACTIONS)
+    select, scope = compile_select(node.get("select"), scope, report, has_fields=has_fields)
     when = _condition(node.get("when"), scope, report)
     require = _condition(node.get("require"), scope, report)
     effects = EffectCompiler(scope, report).compile(node) or ()
@@ -55,7 +56,7 @@ def compile_rule(node: Map, around: Around, scope: Scope, report: Report) -> Rul
         place=id_node.span,
         description=word(node, "description") or "",
         mode=_stricter(mode, around.mode),
-        actions=actions & around.actions,
+        actions=actions,
         edited=_edited(node.get("edited"), scope, report) | around.edited,
         group=around.group,
         select=select,
@@ -84,12 +85,17 @@ def word(node: Map, key: str) -> str | None:
     return value.text.value if isinstance(value, Scalar) else None
 
 
-def compile_select(node: Node | None, scope: Scope, report: Report) -> tuple[Selector, Scope]:
-    """Compile what a rule runs on; give the scope of what is said in it too."""
+def compile_select(
+    node: Node | None, scope: Scope, report: Report, *, has_fields: bool = True
+) -> tuple[Selector, Scope]:
+    """Compile what a rule runs on; give the scope of what is said in it too.
+
+    Without fields, a bare name is a key of the payload.
+    """
     if not isinstance(node, Scalar):
         return None, scope
     text = node.text
-    if _SCHEMA_ID.fullmatch(text.value):
+    if has_fields and _SCHEMA_ID.fullmatch(text.value):
         schema_id = scope.schema_id(text.value)
         found = scope.schema_field(schema_id)
         if scope.is_unknown(schema_id):
@@ -128,6 +134,16 @@ def _actions(node: Node | None, scope: Scope, report: Report) -> frozenset[str] 
     return None if node is None else actions_of(texts(node), scope.rule or "", report)
 
 
+def _rule_actions(
+    node: Node | None, around: Around, scope: Scope, report: Report
+) -> frozenset[str]:
+    """Intersect a rule's events with its group's; without any, it runs on content events."""
+    own = _actions(node, scope, report)
+    if own is None:
+        return around.actions & ACTIONS or around.actions
+    return own & around.actions
+
+
 def _edited(node: Node | None, scope: Scope, report: Report) -> frozenset[str]:
     for text in texts(node):
         if scope.is_unknown(scope.schema_id(text.value)):
@@ -163,40 +179,7 @@ def _check_whole(rule: Rule, node: Map, name: Text, report: Report) -> None:
         refuse("R413", "empty says what an empty require does", "empty", "add require")
     if rule.overwrite is not Overwrite.ALWAYS and not _has(effects, Put):
         refuse("R414", "overwrite needs replace", "overwrite", "leave it out")
-    _check_events(rule, effects, refuse)
-    if rule.actions & RESPONDING:
-        _check_no_fields(rule, report)
-
-
-def _check_events(rule: Rule, effects: Sequence[Effect], refuse: Callable[..., None]) -> None:
-    """Refuse effects that none of the rule's events can carry."""
-    responses = [effect for effect in effects if isinstance(effect, Respond)]
-    if not rule.actions:
-        refuse("R415", "this rule shares no event with its group", "on", "name one of the group's")
-    elif rule.actions & ACTIONS and rule.actions & RESPONDING:
-        hint = "make two rules of it"
-        refuse("R426", "content events and others do not go together in one rule", "on", hint)
-    elif responses and not rule.actions & RESPONDING:
-        refuse("R401", "none of its events can carry respond", "on", "write on: invocation.manual")
-    elif rule.actions & RESPONDING and len(responses) < len(effects):
-        hint = "only respond is answered there"
-        refuse("R401", "invocation.manual carries no content", "on", hint)
-    elif rule.actions & RESPONDING and isinstance(rule.select, BySchemaId):
-        hint = "write a JMESPath expression over the payload"
-        refuse("R210", "invocation.manual has no fields to select", "select", hint)
-    elif all(isinstance(effect, Stop) for effect in effects) and not rule.actions & BLOCKING:
-        hint = "automation blockers are honored on initialize only"
-        refuse("R401", "none of its events can carry the blocker", "on", hint)
-
-
-def _check_no_fields(rule: Rule, report: Report) -> None:
-    """Refuse fields where the event has none: the caller's keys are most likely meant."""
-    for expression in rule.expressions():
-        named = (getattr(reference, "schema_id", None) for reference in all_references(expression))
-        for name in sorted({name for name in named if name is not None})[:1]:
-            message = f"invocation.manual has no field {name!r}"
-            hint = f"write payload.{name} for what the caller sends"
-            report.error("R201", message, expression.text.span, hint=hint, rule=rule.id)
+    check_events(rule, node, report)
 
 
 def _has(effects: tuple[Effect, ...], kind: object) -> bool:
@@ -207,6 +190,6 @@ def compile_group(node: Map, scope: Scope, report: Report) -> Around:
     """Compile what a group shares."""
     when = _condition(node.get("when"), replace(scope, selects=Selects.ANNOTATION), report)
     group = Group(word(node, "group") or "", when, word(node, "stop") == "first")
-    actions = _actions(node.get("on"), scope, report) or ACTIONS | RESPONDING
+    actions = _actions(node.get("on"), scope, report) or ACTIONS | OTHER_EVENTS.keys()
     mode = Mode(word(node, "mode") or Mode.ENFORCE)
     return Around(group, actions, _edited(node.get("edited"), scope, report), mode)

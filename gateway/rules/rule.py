@@ -53,7 +53,7 @@ class BySchemaId:
 
 @dataclass(frozen=True, slots=True)
 class ByPath:
-    """Every result of a JMESPath expression over the list of sections."""
+    """Every result of a JMESPath expression over the list of sections, or the payload."""
 
     path: Path
 
@@ -81,7 +81,7 @@ class Rule:
     place: Span
     description: str
     mode: Mode
-    #: Actions of ``annotation_content``.
+    #: Actions of ``annotation_content``, or full names of other events.
     actions: frozenset[str]
     edited: frozenset[str]
     group: Group | None

@@ -345,4 +345,4 @@ def test_a_recorded_invocation_keeps_what_rules_read():
 
 def test_an_event_without_rules_is_not_recorded():
     with pytest.raises(GivenError, match="no hook request with content"):
-        record({"event": "email", "action": "received"})
+        record({"event": "email", "action": "bounced"})

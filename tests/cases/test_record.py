@@ -156,7 +156,7 @@ def test_a_masked_number_keeps_sign_and_places(text):
     [
         (b"{", "not JSON"),
         (b"[]", "no hook request with content"),
-        (b'{"annotation": {"content": []}, "event": "email", "action": "received"}', "no rule can"),
+        (b'{"annotation": {"content": []}, "event": "email", "action": "bounced"}', "no rule can"),
     ],
 )
 def test_what_is_no_document_is_not_recorded(body, reason):

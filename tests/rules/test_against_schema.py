@@ -118,7 +118,7 @@ REFUSED = [
         "on: invocation.manual\nrespond: {a: '{total}'}",
         "R201",
         "invocation.manual has no field 'total'",
-        "write payload.total for what the caller sends",
+        "write payload.total for what the request says",
     ),
     ("hide: [lines]", "R408", "lines is a table, not a field", "name the fields of the table"),
     ("validate: [line]", "R408", "line is a row, not a field", "name the fields of the row"),

@@ -1,0 +1,114 @@
+"""Which effects which events can carry: one table, held to everything that knows effects."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.diagnostic import Report
+from gateway.rules.compile import compile_rules
+from gateway.rules.compile_changes import CHANGES
+from gateway.rules.context import PLAIN, RulesFile
+from gateway.rules.events import ACTIONS, CARRIERS, FACTS, OTHER_EVENTS
+from gateway.rules.yaml.reading import read_yaml
+
+SCHEMAS = Path(__file__).parents[2] / "gateway" / "schemas"
+RULES = json.loads((SCHEMAS / "rules.schema.json").read_text(encoding="utf-8"))
+QUEUE = json.loads((SCHEMAS / "queue.schema.json").read_text(encoding="utf-8"))
+
+
+def compiled(rule):
+    report = Report()
+    text = f"version: 1\nrules:\n  - {{id: it, {rule}}}\n"
+    root = read_yaml(text.encode(), "it.rules.yaml", report)
+    rules = compile_rules([RulesFile("it.rules.yaml", root)], PLAIN, report)
+    return rules.rules, [(found.code, found.message) for found in report]
+
+
+def test_every_effect_has_a_row():
+    effects = RULES["definitions"]["effects"]["properties"]
+    keys = RULES["definitions"]["rule"]["properties"]
+    changes = QUEUE["definitions"]["change"]["properties"]
+
+    assert set(effects) == set(CARRIERS)
+    assert set(CARRIERS) <= set(keys)
+    assert set(CARRIERS) <= set(changes)
+    assert set(CHANGES) <= set(CARRIERS)
+
+
+def test_every_carrier_is_an_event():
+    assert all(carriers <= ACTIONS | OTHER_EVENTS.keys() for carriers in CARRIERS.values())
+    assert FACTS.keys() == OTHER_EVENTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "message"),
+    [
+        ("on: initialise, message: a", "R402", "unknown event 'initialise'"),
+        ("on: email.created, message: a", "R402", "unknown event 'email.created'"),
+        ("on: annotation_status, message: a", "R402", "unknown event 'annotation_status'"),
+        ("on: changed, message: a", "R402", "unknown event 'changed'"),
+        ("on: [export, email.received], message: a", "R426",
+         "content events and others do not go together in one rule"),
+        ("on: annotation_status.changed, message: a", "R401",
+         "annotation_status.changed cannot carry message: its answer is ignored"),
+        ("on: [invocation.manual, invocation.scheduled], respond: a", "R401",
+         "invocation.scheduled cannot carry respond: its answer is ignored"),
+        ("on: invocation.manual, when: payload.a, respond: a, otherwise: {block: a}", "R401",
+         "invocation.manual cannot carry block: its answer goes to whoever invokes the hook"),
+        ("respond: a", "R401", "none of its events can carry respond"),
+        ("on: confirm, block: a", "R401", "none of its events can carry the blocker"),
+        ("on: invocation.manual, edited: [a], respond: a", "R427",
+         "nothing is edited on invocation.manual"),
+        ("on: invocation.manual, when: a > 1, respond: a", "R201",
+         "invocation.manual has no field 'a'"),
+        ("on: invocation.manual, when: row.number > 1, respond: a", "R207",
+         "there is no row: the rule selects none"),
+    ],
+)  # fmt: skip
+def test_what_no_event_can_carry_is_refused(rule, code, message):
+    rules, found = compiled(rule)
+
+    assert (rules, found) == ((), [(code, message)])
+
+
+@pytest.mark.parametrize(
+    ("rule", "actions"),
+    [
+        ("message: a", ACTIONS),
+        ("on: updated, message: a", {"updated", "user_update"}),
+        ("on: annotation_content, message: a", ACTIONS),
+        ("on: [confirm, annotation_content.export], message: a", {"confirm", "export"}),
+        ("on: updated, block: true, message: a", {"updated", "user_update"}),
+        ("on: invocation.manual, respond: a", {"invocation.manual"}),
+        ("on: invocation.manual, select: rows, respond: '{value}'", {"invocation.manual"}),
+        ("on: invocation.manual, when: is_set(annotation.id), respond: a", {"invocation.manual"}),
+    ],
+)
+def test_what_an_event_can_carry_is_compiled(rule, actions):
+    (rule,), found = compiled(rule)
+
+    assert (rule.actions, found) == (actions, [])
+
+
+@pytest.mark.parametrize(
+    ("group", "rule", "actions"),
+    [
+        ("group: g", "message: a", ACTIONS),
+        ("group: g, on: [initialize, confirm]", "on: confirm, message: a", {"confirm"}),
+        ("group: g, on: initialize", "message: a", {"initialize"}),
+        ("group: g, on: invocation.manual", "respond: a", {"invocation.manual"}),
+        ("group: g, on: [export, invocation.manual]", "message: a", {"export"}),
+        ("group: g, on: [export, invocation.manual]", "on: invocation.manual, respond: a",
+         {"invocation.manual"}),
+    ],
+)  # fmt: skip
+def test_a_rule_shares_the_events_of_its_group(group, rule, actions):
+    report = Report()
+    text = f"version: 1\nrules:\n  - {{{group}, rules: [{{id: it, {rule}}}]}}\n"
+    root = read_yaml(text.encode(), "it.rules.yaml", report)
+    (found,) = compile_rules([RulesFile("it.rules.yaml", root)], PLAIN, report).rules
+
+    assert (found.actions, list(report)) == (actions, [])
