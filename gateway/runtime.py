@@ -53,6 +53,8 @@ class Answer:
     #: ``event.action``, or ``other``.
     event: str
     revision: str
+    #: What the secret that signed it is called; None: it did not have to be signed.
+    secret: str | None
     #: How many rules ran.
     rules: int
     fired: tuple[str, ...]
@@ -122,11 +124,11 @@ class Gateway:
             ForeignSecretError: it is signed for another queue than it names.
         """
         serving = self._serving  # Read once: one answer, one configuration.
-        addressed = _verify(serving, body, signatures, name)
+        addressed, secret = _verify(serving, body, signatures, name)
         request = (serving.decoder if addressed is None else addressed.decoder).decode(body)
         served = _route(serving, addressed, request)
         evaluation = self._evaluate(served, request)
-        return _answer(serving, served, request, evaluation)
+        return _answer(serving, served, request, evaluation, secret)
 
     def dry_run(
         self, body: bytes, name: str, now: datetime | None = None, tracer: Tracer | None = None
@@ -141,6 +143,10 @@ class Gateway:
         request = served.decoder.decode(body)
         return _answer(serving, served, request, self._evaluate(served, request, now, tracer))
 
+    def serves(self, name: str | None) -> bool:
+        """Whether there is a queue file *name*."""
+        return name in self._serving.by_name
+
     def queue(self, name: str) -> Queue:
         """Give the queue file *name* as it is served."""
         return self._serving.by_name[name].queue
@@ -154,12 +160,15 @@ class Gateway:
     ) -> Evaluation | None:
         if served is None or request.runs_on not in served.program.steps:
             return None
-        deadline = self._timer() + TIME_LIMIT
+        began = self._timer()
+        deadline = began + TIME_LIMIT
         program = served.side_loads.applied(served.program, request.decoded_key("schemas"))
         content = Content(request.tree or Tree(), program.rules.kinds, program.rules.placeholders)
         now = (now or self._clock()).astimezone(served.zone)
         facts = request.at(now, lambda: self._timer() > deadline)
-        return evaluate(program, content, facts, tracer)
+        evaluation = evaluate(program, content, facts, tracer)
+        evaluation.seconds = self._timer() - began
+        return evaluation
 
 
 def _serve(configuration: Configuration, previous: _Serving | None) -> _Serving:
@@ -186,29 +195,31 @@ def _serve(configuration: Configuration, previous: _Serving | None) -> _Serving:
 
 def _verify(
     serving: _Serving, body: bytes, signatures: Signatures, name: str | None
-) -> _Served | None:
+) -> tuple[_Served | None, Secret | None]:
     """Check the signature against the secrets of whom the request is addressed to.
 
     Returns:
-        The addressed queue; None when it is addressed to the gateway.
+        The addressed queue, None when it is addressed to the gateway; and the secret that signed,
+        None where nobody has to sign.
     """
     configuration = serving.configuration
     if name is None:
         if not configuration.secrets and any(
             one.queue.unsigned for one in serving.by_name.values()
         ):
-            return None
-        verify(body, signatures, configuration.secrets, legacy=configuration.legacy_signature)
-        return None
+            return None, None
+        legacy = configuration.legacy_signature
+        return None, verify(body, signatures, configuration.secrets, legacy=legacy)
     addressed = serving.by_name.get(name)
     if addressed is None:
         verify(body, signatures, _DECOY, legacy=True)
         raise SignatureError("wrong")
     queue = addressed.queue
-    if not queue.unsigned:
-        legacy = queue.legacy_signature or (not queue.secrets and configuration.legacy_signature)
-        verify(body, signatures, queue.secrets or configuration.secrets, legacy=legacy)
-    return addressed
+    if queue.unsigned:
+        return addressed, None
+    legacy = queue.legacy_signature or (not queue.secrets and configuration.legacy_signature)
+    secrets = queue.secrets or configuration.secrets
+    return addressed, verify(body, signatures, secrets, legacy=legacy)
 
 
 def _route(serving: _Serving, addressed: _Served | None, request: Request) -> _Served | None:
@@ -228,7 +239,11 @@ def _route(serving: _Serving, addressed: _Served | None, request: Request) -> _S
 
 
 def _answer(
-    serving: _Serving, served: _Served | None, request: Request, evaluation: Evaluation | None
+    serving: _Serving,
+    served: _Served | None,
+    request: Request,
+    evaluation: Evaluation | None,
+    secret: Secret | None = None,
 ) -> Answer:
     body = NEUTRAL if evaluation is None else render_response(evaluation, request.action)
     return Answer(
@@ -237,6 +252,7 @@ def _answer(
         queue=None if served is None else served.queue.name,
         event=request.name,
         revision=serving.configuration.revision if served is None else served.queue.revision,
+        secret=None if secret is None else secret.name,
         rules=0 if evaluation is None else len(evaluation.outcomes),
         fired=() if evaluation is None else evaluation.fired,
         failed=() if evaluation is None else evaluation.failed,

@@ -136,15 +136,18 @@ def _run(
     from gateway.cli.reloading import watch
     from gateway.processes.heap import bound_heap
     from gateway.runtime import Gateway
+    from gateway.telemetry.counts import Counts
     from gateway.web.app import create_app
+    from gateway.web.seen import Seen
     from gateway.web.server import Server
 
     gateway = Gateway(configuration)
+    seen = Seen(log, Counts())
     draining = threading.Event()
     bound_heap()
     _raise_file_limit()
     try:
-        server = Server(create_app(gateway, log, draining), listen, log, draining, limits)
+        server = Server(create_app(gateway, seen, draining), listen, seen, draining, limits)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         _give_up(f"Error: cannot listen on {listen}: {(reason or 'no such address').lower()}")

@@ -40,6 +40,8 @@ class Evaluation:
     responded: bool = False
     #: In rule order; rules whose event or guard did not apply are absent.
     outcomes: list[Outcome] = field(default_factory=list)
+    #: How long it took, as far as whoever asked has measured it.
+    seconds: float = field(default=0.0, compare=False)
     #: Messages of rules in shadow mode, by rule: how many would have been answered.
     shadows: Mapping[str, int] = field(default_factory=dict)
 

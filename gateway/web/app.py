@@ -7,7 +7,6 @@ routes are in one table, `_ALLOWED`.
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any, Final
 
 import falcon
@@ -15,9 +14,11 @@ import falcon
 from gateway.hooks.request import PayloadError
 from gateway.hooks.signature import SignatureError, Signatures
 from gateway.runtime import ForeignSecretError, Gateway
+from gateway.telemetry.catalog import OTHER
 from gateway.web import refusals
-from gateway.web.logs import Log
+from gateway.web.calls import Call, call_of, method_label
 from gateway.web.refusals import Refusal, refuse_body
+from gateway.web.seen import Seen
 
 
 class RefusedByHeaderError(Exception):
@@ -44,6 +45,11 @@ STATUSES: Final[dict[type[Exception], Refusal]] = {
     falcon.HTTPBadRequest: refusals.METHOD,
 }
 
+#: Refusals that somebody who signs wrongly gets, and why, in logs and metrics.
+_REASONS: Final = {refusals.FOREIGN: "foreign"}
+
+_REQUEST_ID: Final = "X-Request-Id"
+
 _ALLOWED: Final = {
     "/hook": "POST",
     "/hook/{queue}": "POST",
@@ -51,21 +57,21 @@ _ALLOWED: Final = {
     "/readyz": "GET, HEAD",
 }
 
-_BEGAN: Final = "gateway.began"
+#: Where the environment of a request keeps its `Call`.
+_CALL: Final = "gateway.call"
 
 
 class Hook:
     """``/hook`` and ``/hook/{queue}``: what the platform calls."""
 
-    def __init__(self, gateway: Gateway, log: Log) -> None:
+    def __init__(self, gateway: Gateway, seen: Seen) -> None:
         """Answer from *gateway*."""
         self._gateway = gateway
-        self._log = log
+        self._seen = seen
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, queue: str | None = None) -> None:
         """Answer one hook request."""
         env = req.env
-        began = env[_BEGAN] = time.perf_counter()
         if queue == "":
             raise falcon.HTTPNotFound
         refusal = refuse_body(env.get("CONTENT_TYPE"), env.get("HTTP_CONTENT_ENCODING"))
@@ -77,7 +83,9 @@ class Hook:
             queue,
         )
         resp.data = answer.body
-        self._log.answered(answer, time.perf_counter() - began)
+        call = env[_CALL].named(answer.request_id)
+        resp.set_header(_REQUEST_ID, call.request_id)
+        self._seen.answered(call, answer)
 
     def on_options(self, _req: falcon.Request, _resp: falcon.Response, **_: str) -> None:
         """Refuse it: the framework would answer it with 200."""
@@ -119,9 +127,10 @@ class Readiness(Health):
 class Refuser:
     """Answers exceptions."""
 
-    def __init__(self, log: Log) -> None:
-        """Tell *log* of each."""
-        self._log = log
+    def __init__(self, gateway: Gateway, seen: Seen) -> None:
+        """Tell *seen* of each; *gateway* knows which queues there are."""
+        self._gateway = gateway
+        self._seen = seen
 
     def __call__(
         self, req: falcon.Request, resp: falcon.Response, error: Exception, params: dict[str, Any]
@@ -129,39 +138,66 @@ class Refuser:
         """Answer *error*, which `STATUSES` knows or which is a fault of ours."""
         refusal = _refusal(error)
         if refusal is None:
-            self._log.fault("an unexpected exception", error)
+            self._seen.log.fault("an unexpected exception", error)
             refusal = refusals.UNAVAILABLE
         elif refusal is refusals.METHOD:
             allowed = _ALLOWED.get(req.uri_template or "")
             refusal = refusal.allowing(allowed) if allowed else refusals.NOT_FOUND
         _send(resp, refusal)
-        now = time.perf_counter()
-        self._log.refused(
-            refusal.number,
-            refusal.code,
-            now - req.env.get(_BEGAN, now),
-            reason=error.reason if isinstance(error, SignatureError) else None,
-            queue=params.get("queue"),
-        )
+        call = _call(req.env).named()
+        resp.set_header(_REQUEST_ID, call.request_id)
+        queue, reason = params.get("queue"), _REASONS.get(refusal)
+        if isinstance(error, SignatureError):
+            reason = error.reason
+        if reason is not None:
+            self._seen.unauthorized(reason, queue if self._gateway.serves(queue) else None)
+        self._seen.refused(call, refusal, reason=reason, queue=queue)
+
+
+class Observer:
+    """Counts every request that reaches the application."""
+
+    def __init__(self, seen: Seen) -> None:
+        """Count with *seen*."""
+        self._seen = seen
+
+    def process_request(self, req: falcon.Request, _resp: falcon.Response) -> None:
+        """Look at the clock."""
+        _call(req.env)
+
+    def process_response(
+        self, req: falcon.Request, resp: falcon.Response, _resource: object, _succeeded: bool
+    ) -> None:
+        """Count what it was answered."""
+        route, method = req.uri_template or OTHER, method_label(req.method)
+        self._seen.exchanged(_call(req.env), route, method, resp.status_code)
 
 
 def create_app(
-    gateway: Gateway, log: Log, draining: threading.Event
+    gateway: Gateway, seen: Seen, draining: threading.Event
 ) -> falcon.App[falcon.Request, falcon.Response]:
-    """Make the application that answers from *gateway*."""
-    app: falcon.App[falcon.Request, falcon.Response] = falcon.App()
+    """Make the application that answers from *gateway*, and tells *seen* of each request."""
+    app: falcon.App[falcon.Request, falcon.Response] = falcon.App(middleware=Observer(seen))
     # Both are read from the body only, which is ours to read.
     app.req_options.auto_parse_form_urlencoded = False
     app.req_options.media_handlers.clear()
-    hook = Hook(gateway, log)
+    hook = Hook(gateway, seen)
     app.add_route("/hook", hook)
     app.add_route("/hook/{queue}", hook)
     app.add_route("/healthz", Health())
     app.add_route("/readyz", Readiness(gateway, draining))
-    refuse = Refuser(log)
+    refuse = Refuser(gateway, seen)
     for kind in (Exception, falcon.HTTPError, falcon.HTTPStatus):
         app.add_error_handler(kind, refuse)
     return app
+
+
+def _call(env: dict[str, Any]) -> Call:
+    call: Call | None = env.get(_CALL)
+    if call is None:
+        call = call_of(env.get("HTTP_X_REQUEST_ID"), env.get("HTTP_TRACEPARENT"))
+        env[_CALL] = call
+    return call
 
 
 def _refusal(error: Exception) -> Refusal | None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
+from gateway.web.calls import call_of, method_label, route_label
 from gateway.web.receiving import Arrival, Refused, refusal_of
 from gateway.web.refusals import Refusal
 
@@ -65,9 +66,18 @@ class Refusing(_Whole, ErrorTask):  # type: ignore[misc]  # the server's library
         self.response_headers.extend([("Content-Type", "application/json"), *refusal.headers])
         self.set_close_on_finish()
         self.content_length = len(body)
-        seconds = time.monotonic() - self.request.began
-        self.channel.server.log.refused(refusal.number, refusal.code, seconds)
+        self._tell(refusal)
         self.write(b"" if getattr(self.request, "command", "") == "HEAD" else body)
+
+    def _tell(self, refusal: Refusal) -> None:
+        request, seen = self.request, self.channel.server.seen
+        headers = request.headers
+        call = call_of(headers.get("X_REQUEST_ID"), headers.get("TRACEPARENT"), request.began)
+        call = call.named()
+        self.response_headers.append(("X-Request-Id", call.request_id))
+        seen.refused(call, refusal)
+        method, path = getattr(request, "command", None), getattr(request, "path", None)
+        seen.exchanged(call, route_label(path), method_label(method), refusal.number)
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # the server's library has no types

@@ -6,97 +6,78 @@ secret or a header.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
+import threading
 import traceback
-from collections.abc import Mapping, MutableMapping
-from typing import Any, BinaryIO, Final, Literal, Protocol, cast
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal
 
 import msgspec
-import structlog
+
+if TYPE_CHECKING:
+    from gateway.runtime import Answer
+    from gateway.web.calls import Call
+    from gateway.web.refusals import Refusal
 
 Format = Literal["json", "text"]
 
+_encode: Final = msgspec.json.Encoder().encode
 _UNCLEAN: Final = re.compile(r"[^A-Za-z0-9._:/@+=-]")
 _MAX_ID: Final = 64
 _MAX_FRAMES: Final = 60
 _LEAD: Final = ("ts", "level", "event")
 
 
-class Answered(Protocol):
-    """What a log line tells of an answer."""
-
-    @property
-    def request_id(self) -> str | None: ...  # noqa: D102  # the fields of gateway.runtime.Answer
-    @property
-    def queue(self) -> str | None: ...  # noqa: D102
-    @property
-    def event(self) -> str: ...  # noqa: D102
-    @property
-    def revision(self) -> str: ...  # noqa: D102
-    @property
-    def rules(self) -> int: ...  # noqa: D102
-    @property
-    def fired(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def failed(self) -> tuple[str, ...]: ...  # noqa: D102
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
-class Stream:
-    """A binary stream whose failures are ignored: without its log, the gateway still answers."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        """Write to *stream*."""
-        self._stream = stream
-
-    def write(self, written: bytes) -> None:
-        """Write, if that is possible."""
-        with contextlib.suppress(OSError, ValueError):
-            self._stream.write(written)
-
-    def flush(self) -> None:
-        """Flush, if that is possible."""
-        with contextlib.suppress(OSError, ValueError):
-            self._stream.flush()
+def _nothing() -> None:
+    pass
 
 
 class Log:
-    """Writes the lines."""
+    """Writes the lines. A line that cannot be written is counted: the gateway still answers."""
 
-    def __init__(self, stream: BinaryIO, form: Format = "json") -> None:
-        """Write to *stream*, as JSON for machines or as text for people."""
-        self._logger = structlog.wrap_logger(
-            structlog.BytesLogger(cast(BinaryIO, Stream(stream))),
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
-                _json if form == "json" else _text,
-            ],
-            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-            context_class=dict,
-        ).bind()
+    def __init__(
+        self,
+        stream: BinaryIO,
+        form: Format = "json",
+        clock: Callable[[], datetime] = _now,
+        lost: Callable[[], None] = _nothing,
+    ) -> None:
+        """Write to *stream*, as JSON for machines or as text for people.
 
-    def answered(self, answer: Answered, seconds: float) -> None:
+        *lost* is called for each line that could not be written.
+        """
+        self._stream = stream
+        self._render = _json if form == "json" else _text
+        self._clock = clock
+        self._lost = lost
+        self._lock = threading.Lock()
+
+    def answered(self, call: Call, answer: Answer, seconds: float) -> None:
         """Write the line of a request that was answered with 200."""
-        write = self._logger.warning if answer.failed else self._logger.info
-        write(
-            "request",
-            request_id=clean_id(answer.request_id),
-            queue=answer.queue,
-            hook=answer.event,
-            revision=answer.revision,
-            status=200,
-            duration_ms=round(seconds * 1000, 3),
-            rules=answer.rules,
-            fired=answer.fired,
-            failed=answer.failed,
-        )
+        line = self._begun("warning" if answer.failed else "info", "request")
+        _add_ids(line, call)
+        if answer.request_id is not None and answer.request_id != call.request_id:
+            line["hook_request_id"] = clean_id(answer.request_id)
+        line["hook"] = answer.event
+        line["queue"] = answer.queue
+        line["revision"] = answer.revision
+        line["status"] = 200
+        line["duration_ms"] = round(seconds * 1000, 3)
+        line["rules"] = answer.rules
+        line["fired"] = answer.fired
+        line["failed"] = answer.failed
+        self._write(line)
 
     def refused(
         self,
-        status: int,
-        code: str,
+        call: Call,
+        refusal: Refusal,
         seconds: float,
         *,
         reason: str | None = None,
@@ -106,28 +87,43 @@ class Log:
 
         *reason* is one of a fixed list; *queue* is what the caller's address says, known or not.
         """
-        write = self._logger.error if status >= 500 else self._logger.warning
-        fields = {"queue": clean_id(queue), "reason": reason}
-        write(
-            "request",
-            status=status,
-            duration_ms=round(seconds * 1000, 3),
-            error=code,
-            **{key: value for key, value in fields.items() if value is not None},
-        )
+        line = self._begun("error" if refusal.number >= 500 else "warning", "request")
+        _add_ids(line, call)
+        line["status"] = refusal.number
+        line["duration_ms"] = round(seconds * 1000, 3)
+        line["error"] = refusal.code
+        if queue is not None:
+            line["queue"] = clean_id(queue)
+        if reason is not None:
+            line["reason"] = reason
+        self._write(line)
 
     def fault(self, message: str, error: BaseException | None = None) -> None:
         """Write a fault of the gateway itself, with its traceback."""
         fields = {} if error is None else {"traceback": traced(error)}
-        self._logger.error("fault", message=message, **fields)
+        self._write(self._begun("error", "fault") | {"message": message, **fields})
 
     def tell(self, event: str, **fields: Any) -> None:
         """Write something about the process: a start, a stop, a new revision."""
-        self._logger.info(event, **fields)
+        self._write(self._begun("info", event) | fields)
 
     def alert(self, event: str, **fields: Any) -> None:
         """Write something that an operator should look at."""
-        self._logger.warning(event, **fields)
+        self._write(self._begun("warning", event) | fields)
+
+    def _begun(self, level: str, event: str) -> dict[str, Any]:
+        at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
+        return {"ts": f"{at[:-6]}Z", "level": level, "event": event}
+
+    def _write(self, line: dict[str, Any]) -> None:
+        written = self._render(line) + b"\n"
+        try:
+            # One call for each line: several processes write to the same stream.
+            with self._lock:
+                self._stream.write(written)
+                self._stream.flush()
+        except (OSError, ValueError):
+            self._lost()
 
 
 class ServerRecords(logging.Handler):
@@ -164,22 +160,27 @@ def clean_id(text: str | None) -> str | None:
     return None if text is None else _UNCLEAN.sub("?", text[:_MAX_ID])
 
 
-def _json(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> bytes:
-    ordered = {key: line.pop(key) for key in _LEAD} | dict(line)
+def _add_ids(line: dict[str, Any], call: Call) -> None:
+    line["request_id"] = call.request_id
+    if call.trace is not None:
+        line["trace_id"] = call.trace.trace_id
+
+
+def _json(line: dict[str, Any]) -> bytes:
     try:
-        return msgspec.json.encode(ordered)
+        return _encode(line)
     except (UnicodeEncodeError, TypeError, ValueError):
-        return msgspec.json.encode({key: ascii(value) for key, value in ordered.items()})
+        return _encode({key: ascii(value) for key, value in line.items()})
 
 
-def _text(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> bytes:
-    lead = [str(line.pop(key)) for key in _LEAD]
-    fields = [f"{key}={_plain(value)}" for key, value in _told(line).items()]
+def _text(line: dict[str, Any]) -> bytes:
+    lead = [str(line[key]) for key in _LEAD]
+    fields = [f"{key}={_plain(value)}" for key, value in line.items() if _tells(key, value)]
     return " ".join([*lead, *fields]).encode("utf-8", "backslashreplace")
 
 
-def _told(line: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in line.items() if value not in (None, (), [])}
+def _tells(key: str, value: Any) -> bool:
+    return key not in _LEAD and value not in (None, (), [])
 
 
 def _plain(value: Any) -> str:

@@ -20,8 +20,9 @@ from waitress.task import ThreadedTaskDispatcher
 
 from gateway.web import refusals
 from gateway.web.channel import Channel
-from gateway.web.logs import Log, ServerRecords
+from gateway.web.logs import ServerRecords
 from gateway.web.receiving import Refused
+from gateway.web.seen import Seen
 
 MEGABYTE: Final = 1_000_000
 DEFAULT_BODY_LIMIT: Final = 10 * MEGABYTE
@@ -66,11 +67,11 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]  # the server's library has
     channel_class = Channel
 
     def __init__(
-        self, application: Any, limits: Limits, log: Log, draining: threading.Event, **given: Any
+        self, application: Any, limits: Limits, seen: Seen, draining: threading.Event, **given: Any
     ) -> None:
         """Bind, and listen."""
         self.limits = limits
-        self.log = log
+        self.seen = seen
         self.draining = draining
         super().__init__(application, **given)
 
@@ -123,7 +124,7 @@ class Server:
         self,
         application: Any,
         listen: str,
-        log: Log,
+        seen: Seen,
         draining: threading.Event,
         limits: Limits | None = None,
     ) -> None:
@@ -134,7 +135,6 @@ class Server:
             ValueError: it is no address.
         """
         self._limits = limits or Limits()
-        self._log = log
         self._draining = draining
         self._ending = threading.Lock()
         self._ended = False
@@ -145,7 +145,7 @@ class Server:
             Listener(
                 application,
                 self._limits,
-                log,
+                seen,
                 draining,
                 map=self._map,
                 dispatcher=self._dispatcher,
@@ -154,7 +154,7 @@ class Server:
             )
             for sockinfo in adjustments.listen
         ]
-        _take_records(log)
+        _take_records(seen)
 
     @property
     def addresses(self) -> list[str]:
@@ -170,6 +170,11 @@ class Server:
     def listening(self) -> bool:
         """Whether new connections are accepted."""
         return any(one.accepting for one in self._listeners)
+
+    @property
+    def under_way(self) -> int:
+        """How many requests are being answered."""
+        return int(self._dispatcher.active_count)
 
     @property
     def waiting(self) -> int:
@@ -263,8 +268,8 @@ def _address(host: str, port: int | str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _take_records(log: Log) -> None:
+def _take_records(seen: Seen) -> None:
     logger = logging.getLogger("waitress")
-    logger.handlers = [ServerRecords(log)]
+    logger.handlers = [ServerRecords(seen.log)]
     logger.propagate = False
     logger.setLevel(logging.ERROR)

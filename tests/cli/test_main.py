@@ -10,7 +10,7 @@ from gateway import __version__
 from gateway.cli.address import host_and_port
 from gateway.cli.main import COMMANDS, main
 
-HEAVY = {"falcon", "waitress", "httpx", "jsonschema", "yaml", "jmespath", "structlog", "msgspec"}
+HEAVY = {"falcon", "waitress", "httpx", "jsonschema", "yaml", "jmespath", "msgspec"}
 
 
 def call(*arguments, **environment):

@@ -12,8 +12,11 @@ import msgspec
 from gateway.hooks.request import PayloadError
 from gateway.hooks.signature import Secret, Signatures, sign, verify
 from gateway.runtime import Answer, ForeignSecretError
+from gateway.telemetry.counts import Counts
+from gateway.telemetry.totals import Totals
 from gateway.web.app import create_app
 from gateway.web.logs import Log
+from gateway.web.seen import Seen
 from gateway.web.server import Limits, Server
 
 SECRET = "a secret of sixteen or more"
@@ -31,6 +34,9 @@ class FakeGateway:
         self.ready = True
         self.released = threading.Event()
         self.entered = threading.Semaphore(0)
+
+    def serves(self, name: str | None) -> bool:
+        return name in ("acme", "foreign")
 
     def answer(self, body: bytes, signatures: Signatures, name: str | None) -> Answer:
         if name == "explodes":
@@ -51,6 +57,7 @@ class FakeGateway:
             queue=name,
             event="annotation_content.updated",
             revision=self.revision,
+            secret="test secret 1",
             rules=2,
             fired=("one",),
             failed=(),
@@ -64,6 +71,8 @@ class Running:
     gateway: FakeGateway
     server: Server
     written: io.BytesIO
+    counts: Counts
+    totals: Totals = field(default_factory=Totals)
     thread: threading.Thread = field(init=False)
     finished: list[bool] = field(default_factory=list)
     connections: list[socket.socket] = field(default_factory=list)
@@ -82,6 +91,11 @@ class Running:
 
     def lines(self):
         return [msgspec.json.decode(line) for line in self.written.getvalue().splitlines()]
+
+    def counted(self, metric: str) -> dict:
+        """What was counted of a metric, by labels."""
+        self.totals.add("test", self.counts.take())
+        return self.totals.numbers.get(metric, {})
 
     def join(self) -> bool:
         self.thread.join(2 * PATIENCE)
@@ -103,10 +117,10 @@ class Got:
 def begin(**limits) -> Running:
     given = {"threads": 2, "body": 100_000, "look": 0.05, "silence": PATIENCE} | limits
     written, draining = io.BytesIO(), threading.Event()
-    gateway, log = FakeGateway(), Log(written)
-    app = create_app(gateway, log, draining)
-    server = Server(app, "127.0.0.1:0", log, draining, Limits(**given))
-    return Running(gateway, server, written)
+    gateway, seen = FakeGateway(), Seen(Log(written), Counts())
+    app = create_app(gateway, seen, draining)
+    server = Server(app, "127.0.0.1:0", seen, draining, Limits(**given))
+    return Running(gateway, server, written, seen.counts)
 
 
 def signed(body: bytes = BODY) -> dict[str, str]:

@@ -10,8 +10,10 @@ import pytest
 from falcon import testing
 
 from gateway.hooks.signature import sign, sign_legacy
+from gateway.telemetry.counts import Counts
 from gateway.web.app import create_app
 from gateway.web.logs import Log
+from gateway.web.seen import Seen
 from tests.web.support import ANSWER, BODY, SECRET, FakeGateway, ask, signed
 
 
@@ -188,7 +190,7 @@ def test_no_answer_names_the_server(running):
     ],
 )
 def test_under_another_server_the_application_refuses_by_header_itself(headers, status):
-    app = create_app(FakeGateway(), Log(io.BytesIO()), threading.Event())
+    app = create_app(FakeGateway(), Seen(Log(io.BytesIO()), Counts()), threading.Event())
 
     answer = testing.simulate_post(app, "/hook", body=BODY, headers=headers)
 

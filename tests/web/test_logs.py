@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.telemetry.identity import Trace
+from gateway.web import refusals
+from gateway.web.calls import Call
 from gateway.web.logs import Log, clean_id
+
+CALL = Call(0.0, "r-1", None)
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ def line(write):
 
 
 def test_a_request_is_one_line_with_everything_that_tells_of_it():
-    told = line(lambda log: log.answered(Answer(), 0.0123456))
+    told = line(lambda log: log.answered(CALL, Answer(), 0.0123456))
 
     assert list(told)[:3] == ["ts", "level", "event"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", told.pop("ts"))
@@ -54,10 +59,10 @@ def test_a_request_is_one_line_with_everything_that_tells_of_it():
 @pytest.mark.parametrize(
     ("write", "level"),
     [
-        (lambda log: log.answered(Answer(), 0.1), "info"),
-        (lambda log: log.answered(Answer(failed=("two",)), 0.1), "warning"),
-        (lambda log: log.refused(401, "signature", 0.1, reason="missing"), "warning"),
-        (lambda log: log.refused(503, "busy", 0.1), "error"),
+        (lambda log: log.answered(CALL, Answer(), 0.1), "info"),
+        (lambda log: log.answered(CALL, Answer(failed=("two",)), 0.1), "warning"),
+        (lambda log: log.refused(CALL, refusals.SIGNATURE, 0.1, reason="missing"), "warning"),
+        (lambda log: log.refused(CALL, refusals.BUSY, 0.1), "error"),
         (lambda log: log.fault("broke"), "error"),
         (lambda log: log.tell("started", revision="abc"), "info"),
         (lambda log: log.alert("reload_refused", revision="abc"), "warning"),
@@ -65,6 +70,16 @@ def test_a_request_is_one_line_with_everything_that_tells_of_it():
 )
 def test_the_level_says_who_should_look(write, level):
     assert line(write)["level"] == level
+
+
+def test_a_line_names_the_trace_and_what_the_body_calls_itself():
+    call = Call(0.0, "from-the-proxy", Trace("0af7651916cd43dd8448eb211c80319c", "b" * 16, 1))
+
+    told = line(lambda log: log.answered(call, Answer(), 0.1))
+
+    assert list(told)[3:6] == ["request_id", "trace_id", "hook_request_id"]
+    assert (told["request_id"], told["hook_request_id"]) == ("from-the-proxy", "r-1")
+    assert told["trace_id"] == "0af7651916cd43dd8448eb211c80319c"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +137,7 @@ def test_any_text_gives_one_line_of_json_or_of_text(request_id, queue, fired):
     answer = Answer(request_id=request_id, queue=queue, fired=fired)
 
     for form in ("json", "text"):
-        assert written(lambda log: log.answered(answer, 0.1), form).count(b"\n") == 1
+        assert written(lambda log: log.answered(CALL, answer, 0.1), form).count(b"\n") == 1
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
@@ -135,11 +150,13 @@ def test_text_that_cannot_be_encoded_is_written_all_the_same(form):
 
 def test_text_lines_are_for_people():
     told = written(
-        lambda log: log.refused(401, "signature", 0.001, reason="missing"), "text"
+        lambda log: log.refused(CALL, refusals.SIGNATURE, 0.001, reason="missing"), "text"
     ).decode()
 
-    assert told.endswith(" warning request status=401 duration_ms=1.0 error=signature "
-                         "reason=missing\n")  # fmt: skip
+    assert told.endswith(
+        " warning request request_id=r-1 status=401 duration_ms=1.0 error=signature "
+        "reason=missing\n"
+    )
     assert "fired" not in told
 
 
@@ -153,4 +170,8 @@ def test_a_log_that_cannot_be_written_stops_nothing(stream):
     if isinstance(stream, io.BytesIO):
         stream.close()
 
-    Log(stream).answered(Answer(), 0.1)
+    lost = []
+
+    Log(stream, lost=lambda: lost.append(1)).answered(CALL, Answer(), 0.1)
+
+    assert lost == [1]

@@ -1,0 +1,164 @@
+"""Every metric that the gateway exports: its kind, its labels and what it means, on one page.
+
+Tooling conventions §8. Law: values only. Labels come from the configuration and from fixed lists;
+nothing that a sender makes up is ever one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+#: Stands for whatever is none of ours: an unknown queue, address, method or event.
+OTHER: Final = "other"
+
+#: Upper bounds of the buckets of every histogram, in seconds.
+BUCKETS: Final = (
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+)  # fmt: skip
+
+
+class Kind(StrEnum):
+    """How a metric is counted, as Prometheus calls it."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric."""
+
+    name: str
+    kind: Kind
+    labels: tuple[str, ...]
+    meaning: str
+
+
+def _counter(name: str, labels: str, meaning: str) -> Metric:
+    return Metric(name, Kind.COUNTER, tuple(labels.split()), meaning)
+
+
+def _gauge(name: str, labels: str, meaning: str) -> Metric:
+    return Metric(name, Kind.GAUGE, tuple(labels.split()), meaning)
+
+
+def _histogram(name: str, labels: str, meaning: str) -> Metric:
+    return Metric(name, Kind.HISTOGRAM, tuple(labels.split()), meaning)
+
+
+# What processes count while they answer.
+
+HTTP_REQUESTS: Final = _counter(
+    "gateway_http_requests_total", "route method code", "HTTP requests, refused ones too."
+)
+HTTP_SECONDS: Final = _histogram(
+    "gateway_http_request_duration_seconds",
+    "route",
+    "Time from a request's last byte to its answer, without waiting for a thread.",
+)
+HOOKS: Final = _counter(
+    "gateway_hook_requests_total",
+    "queue event",
+    "Hook requests that were answered; queue other: no file names the document's queue.",
+)
+EVALUATION_SECONDS: Final = _histogram(
+    "gateway_evaluation_duration_seconds", "queue", "Time that the rules of one request took."
+)
+RULE_OUTCOMES: Final = _counter(
+    "gateway_rule_outcomes_total",
+    "queue rule outcome",
+    "What became of a rule, once for each request that it ran on.",
+)
+RULE_SHADOW: Final = _counter(
+    "gateway_rule_shadow_total",
+    "queue rule",
+    "Messages that a rule in shadow mode would have answered.",
+)
+MESSAGES: Final = _counter("gateway_messages_total", "queue type", "Messages answered.")
+OPERATIONS: Final = _counter("gateway_operations_total", "queue op", "Operations answered.")
+BLOCKERS: Final = _counter(
+    "gateway_automation_blockers_total", "queue", "Automation blockers that rules set."
+)
+AUTH_FAILURES: Final = _counter(
+    "gateway_auth_failures_total",
+    "queue reason",
+    "Requests refused for their signature, or for another queue's.",
+)
+SECRETS: Final = _counter(
+    "gateway_secret_used_total",
+    "secret",
+    "Requests by the secret that signed them, as the configuration numbers it.",
+)
+LOG_LOST: Final = _counter(
+    "gateway_log_lines_lost_total", "", "Log lines that could not be written."
+)
+DECISIONS: Final = _counter(
+    "gateway_decisions_total", "result", "Decision records, written or dropped and why."
+)
+
+# What each process measures of itself.
+
+IN_FLIGHT: Final = _gauge(
+    "gateway_http_requests_in_flight", "", "Requests that are being answered."
+)
+WAITING: Final = _gauge("gateway_http_requests_waiting", "", "Requests that wait for a thread.")
+CPU: Final = _counter(
+    "gateway_process_cpu_seconds_total", "process", "Processor time of a process."
+)
+MEMORY: Final = _gauge(
+    "gateway_process_resident_memory_bytes", "process", "Resident memory of a process."
+)
+
+# What the configuration is.
+
+BUILD: Final = _gauge("gateway_build_info", "version python", "Which program this is.")
+CONFIG: Final = _gauge("gateway_config_info", "revision", "Which configuration answers.")
+RELOAD_GOOD: Final = _gauge(
+    "gateway_config_last_reload_successful", "", "1 unless the last change was refused, or a part."
+)
+RELOADED_AT: Final = _gauge(
+    "gateway_config_last_reload_success_timestamp_seconds",
+    "",
+    "When a change was last taken whole.",
+)
+RELOADS: Final = _counter("gateway_config_reloads_total", "result", "Changes of the folder.")
+STALE: Final = _gauge(
+    "gateway_config_stale", "", "1 while the folder holds something else than what answers."
+)
+QUEUE_STALE: Final = _gauge(
+    "gateway_queue_stale", "queue", "1 while a queue answers by an earlier version of its rules."
+)
+RULES: Final = _gauge("gateway_rules_loaded", "queue", "Rules of a queue.")
+FILES: Final = _gauge("gateway_rules_file_info", "file sha256", "Which files are served.")
+
+METRICS: Final = (
+    HTTP_REQUESTS,
+    HTTP_SECONDS,
+    IN_FLIGHT,
+    WAITING,
+    HOOKS,
+    AUTH_FAILURES,
+    SECRETS,
+    EVALUATION_SECONDS,
+    RULE_OUTCOMES,
+    RULE_SHADOW,
+    MESSAGES,
+    OPERATIONS,
+    BLOCKERS,
+    CONFIG,
+    RELOAD_GOOD,
+    RELOADED_AT,
+    RELOADS,
+    STALE,
+    QUEUE_STALE,
+    RULES,
+    FILES,
+    DECISIONS,
+    LOG_LOST,
+    CPU,
+    MEMORY,
+    BUILD,
+)
