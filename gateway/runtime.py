@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 from gateway.annotation.content import Content
 from gateway.annotation.tree import Tree
 from gateway.config.configuration import Configuration, Queue
+from gateway.engine.asking import NoTables
 from gateway.engine.evaluate import evaluate
 from gateway.engine.outcome import Evaluation
 from gateway.engine.program import Program, link
+from gateway.engine.tables import Tables
 from gateway.engine.trace import Tracer
 from gateway.hooks.reads import reads_of
 from gateway.hooks.request import Decoder, Request
@@ -131,9 +133,16 @@ class Gateway:
         return _answer(serving, served, request, evaluation, secret)
 
     def dry_run(
-        self, body: bytes, name: str, now: datetime | None = None, tracer: Tracer | None = None
+        self,
+        body: bytes,
+        name: str,
+        now: datetime | None = None,
+        tracer: Tracer | None = None,
+        tables: Tables | None = None,
     ) -> Answer:
         """Answer a stored request by the rules of the queue file *name*, signed or not.
+
+        Rules ask *tables*, where they are given, instead of the queue's own.
 
         Raises:
             PayloadError: the body is not a hook request.
@@ -141,7 +150,9 @@ class Gateway:
         serving = self._serving
         served = serving.by_name[name]
         request = served.decoder.decode(body)
-        return _answer(serving, served, request, self._evaluate(served, request, now, tracer))
+        return _answer(
+            serving, served, request, self._evaluate(served, request, now, tracer, tables)
+        )
 
     def serves(self, name: str | None) -> bool:
         """Whether there is a queue file *name*."""
@@ -157,6 +168,7 @@ class Gateway:
         request: Request,
         now: datetime | None = None,
         tracer: Tracer | None = None,
+        tables: Tables | None = None,
     ) -> Evaluation | None:
         if served is None or request.runs_on not in served.program.steps:
             return None
@@ -166,7 +178,7 @@ class Gateway:
         content = Content(request.tree or Tree(), program.rules.kinds, program.rules.placeholders)
         now = (now or self._clock()).astimezone(served.zone)
         facts = request.at(now, lambda: self._timer() > deadline)
-        evaluation = evaluate(program, content, facts, tracer)
+        evaluation = evaluate(program, content, facts, tables or NoTables(), tracer)
         evaluation.seconds = self._timer() - began
         return evaluation
 

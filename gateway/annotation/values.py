@@ -3,12 +3,13 @@
 Language §4, *Values*; security reference §4. Law: pure, bounded in time and size on any text.
 
 A value is ``str``, ``Decimal``, ``date``, ``bool``, ``None`` (*empty*), ``UNREADABLE``, a
-``Column`` (see `column`), a ``list`` or a ``dict`` (literals and open facts; never changed).
+``Column`` (see `column`), a ``list`` or a mapping (literals, open facts, records; never changed).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import (
@@ -209,10 +210,10 @@ def kind_of(value: Value) -> Kind | None:
             return Kind.DATE
         case list() | tuple():
             return Kind.LIST
-        case dict():
-            return Kind.MAPPING
         case Duration():
             return Kind.DURATION
+        case Mapping():
+            return Kind.MAPPING
         case _:
             return Kind.COLUMN
 

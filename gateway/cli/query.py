@@ -93,6 +93,7 @@ def _try(
     body: bytes,
 ) -> list[Probed]:
     from gateway.diagnostic import Report
+    from gateway.engine.asking import NoTables
     from gateway.explain.probe import compile_probe, decode, probe
     from gateway.rules.yaml.source import Text
 
@@ -102,7 +103,7 @@ def _try(
     made = compile_probe(written, selected, context, files, report)
     if made is None:
         _refuse(report, {"EXPRESSION": expression or "", "SELECTOR": selector or ""})
-    return probe(made, decode(body), context, datetime.now(UTC))
+    return probe(made, decode(body), context, datetime.now(UTC), NoTables())
 
 
 def _refuse(report: Report, sources: Mapping[str, str]) -> NoReturn:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gateway.explain.keys import Key
     from gateway.rules.function import Function
+    from gateway.rules.functions.tables import TableFunction
 
 _WIDTH: Final = 100
 
@@ -62,12 +63,13 @@ def _keys(kinds: Sequence[str]) -> list[Key]:
 
 def _overview(kinds: Sequence[str]) -> Iterator[str]:
     from gateway.rules.functions import FUNCTIONS
+    from gateway.rules.functions.tables import TABLE_FUNCTIONS
 
     keys = _keys(kinds)
     yield from _listed("Kinds of files", kinds)
     for kind in kinds:
         yield from _listed(f"Keys of {kind} files", [key.name for key in keys if key.kind == kind])
-    yield from _listed("Functions", FUNCTIONS)
+    yield from _listed("Functions", (*FUNCTIONS, *TABLE_FUNCTIONS))
 
 
 def _listed(title: str, names: Sequence[str] | Any) -> Iterator[str]:
@@ -87,6 +89,7 @@ def _listed(title: str, names: Sequence[str] | Any) -> Iterator[str]:
 def _help(name: str, kinds: Sequence[str]) -> list[str]:
     from gateway.cli.inputs import unknown
     from gateway.rules.functions import FUNCTIONS
+    from gateway.rules.functions.tables import TABLE_FUNCTIONS
 
     keys = _keys(kinds)
     named = [key for key in keys if name in (key.name, f"{key.kind}.{key.name}")]
@@ -94,8 +97,11 @@ def _help(name: str, kinds: Sequence[str]) -> list[str]:
     blocks = [list(_key(key)) for key in _once(named)]
     if function is not None:
         blocks.append(list(_function(function)))
+    if name in TABLE_FUNCTIONS:
+        blocks.append(list(_table_function(TABLE_FUNCTIONS[name])))
     if not blocks:
-        unknown("kind, key or function", name, {*kinds, *(key.name for key in keys), *FUNCTIONS})
+        known = {*kinds, *(key.name for key in keys), *FUNCTIONS, *TABLE_FUNCTIONS}
+        unknown("kind, key or function", name, known)
     return [line for block in blocks for line in ("", *block)][1:]
 
 
@@ -144,6 +150,17 @@ def _function(function: Function) -> Iterator[str]:
     yield f"{signature(function)} - a function"
     yield f"  {function.summary}"
     yield f"  gives: {gives}{', or empty' if function.may_be_empty else ''}"
+    yield "  for example:"
+    for example in function.examples:
+        yield f"    {example.expression}  # {written(example.result)}"
+
+
+def _table_function(function: TableFunction) -> Iterator[str]:
+    from gateway.rules.functions.document import table_gives, written
+
+    yield f"{function.signature} - a function"
+    yield f"  {function.summary}"
+    yield f"  gives: {table_gives(function)}"
     yield "  for example:"
     for example in function.examples:
         yield f"    {example.expression}  # {written(example.result)}"

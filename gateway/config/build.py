@@ -268,8 +268,8 @@ def _check_rest(run: _Run) -> None:
             run.report.warning("R130", "no queue uses this rules file", place, hint=hint)
 
 
-#: What depends on the queue that uses a file: its fields, and the params that it is given.
-_OF_A_QUEUE: Final = ("R201", "R204")
+#: What depends on the queue that uses a file: its fields, params and tables.
+_OF_A_QUEUE: Final = ("R201", "R204", "R220", "R221")
 
 
 def _compile_alone(run: _Run, file: RulesFile) -> None:

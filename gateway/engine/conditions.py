@@ -96,6 +96,8 @@ def evaluate_each(
     Raises:
         StepsError: all of it would take too many steps.
     """
+    if linked.asks:
+        frame.ask(linked, runs)
     lanes = [frame.lane(source) for source in linked.sources]
     budget.spend(_steps(linked, lanes, len(runs)))
     if not any(isinstance(lane, Column) for lane in lanes):
@@ -131,6 +133,8 @@ def evaluate_only(linked: Linked, frame: Frame, budget: Budget) -> Value | Faile
     Raises:
         StepsError: it would take too many steps.
     """
+    if linked.asks:
+        frame.ask(linked, (0,))
     operands = []
     steps = linked.size
     for source in linked.sources:

@@ -51,6 +51,7 @@ class Derivation:
         self._linked = linked
         self._content = frame.content
         self._facts = frame.facts
+        self._asker = frame.asker
         self._budget = budget
         self._into = table_of(frame.content, effect.into)
         self._source = table_of(frame.content, effect.source)
@@ -88,13 +89,17 @@ class Derivation:
         table = self._source
         count = len(table.rows)
         self._budget.spend(count * (1 + len(self._effect.cells)))
-        frame = Frame(Selection(table.rows, table, range(count), None), self._content, self._facts)
+        rows_of_table = Selection(table.rows, table, range(count), None)
+        frame = Frame(rows_of_table, self._content, self._facts, self._asker)
         evaluate = self._counted(evaluate)
         rows = list(range(count))
         where = self._linked.condition
         if where is not None:
+            frame.ask(where, rows)
             rows = [row for row in rows if truth(evaluate(frame, where, row)) is True]
         if not self._effect.by:
+            for hole in (hole for template in self._linked.templates for hole in template.holes):
+                frame.ask(hole, rows)
             return [self._cells(frame, row, evaluate) for row in rows]
         return [
             self._cells(_GroupFrame(frame, table, self._effect.by, group), 0, evaluate)
@@ -188,7 +193,10 @@ class _GroupFrame(Frame):
 
     def __init__(self, whole: Frame, table: Table, by: Sequence[str], rows: list[int]) -> None:
         super().__init__(
-            Selection((table.rows[rows[0]],), table, (rows[0],), None), whole.content, whole.facts
+            Selection((table.rows[rows[0]],), table, (rows[0],), None),
+            whole.content,
+            whole.facts,
+            whole.asker,
         )
         self._whole = whole
         self._by = by

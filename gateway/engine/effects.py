@@ -209,6 +209,8 @@ class EffectRunner:
         Raises:
             HoleError: it fails.
         """
+        if linked.asks:
+            frame.ask(linked, (run,))
         operands = []
         for source in linked.sources:
             lane = frame.lane(source)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from gateway.annotation.content import Content
 from gateway.annotation.values import CONTEXT
 from gateway.effects import Block, Level, Message
+from gateway.engine.asking import Asker
 from gateway.engine.blame import sentence
 from gateway.engine.changes import Change, apply_changes
 from gateway.engine.conditions import (
@@ -32,6 +33,7 @@ from gateway.engine.places import DOCUMENT, Places, Said, Sight, message_text
 from gateway.engine.program import Program, Source, Step
 from gateway.engine.rule_run import GroupState, RuleRun, run_key
 from gateway.engine.selection import ANNOTATION, select
+from gateway.engine.tables import Tables
 from gateway.engine.trace import LeftOut, Tracer
 from gateway.rules.events import BLOCKING, MARKED
 from gateway.rules.expressions.logic import truth
@@ -40,11 +42,16 @@ from gateway.rules.selectors.path import SelectorError
 
 
 def evaluate(
-    program: Program, content: Content, facts: Facts, tracer: Tracer | None = None
+    program: Program,
+    content: Content,
+    facts: Facts,
+    tables: Tables,
+    tracer: Tracer | None = None,
 ) -> Evaluation:
     """Run a program on *content*, which afterwards holds what the rules wrote.
 
-    A *tracer* is told why; what it is told of every run takes the place of what is quick.
+    Rules ask *tables*. A *tracer* is told why; what it is told of every run takes the place of what
+    is quick.
     """
     steps = program.steps.get(facts.action, ())
     if not steps:
@@ -52,7 +59,7 @@ def evaluate(
     before = decimal.getcontext()
     decimal.setcontext(CONTEXT.copy())
     try:
-        run = _Run(program.rules, content, facts, tracer)
+        run = _Run(program.rules, content, facts, Asker(tables), tracer)
         for step in steps:
             run.take(step)
         return run.finish()
@@ -65,6 +72,7 @@ class _Run:
     rules: RuleSet
     content: Content
     facts: Facts
+    asker: Asker
     tracer: Tracer | None
     evaluation: Evaluation = field(default_factory=Evaluation)
     #: What rules see, by what they select: the values are read once for all that select the same.
@@ -141,7 +149,7 @@ class _Run:
     def _guard(self, step: Step) -> GroupState:
         if step.guard is None:
             return GroupState(True, None)
-        frame = Frame(ANNOTATION, self.content, self.facts)
+        frame = Frame(ANNOTATION, self.content, self.facts, self.asker)
         try:
             value = evaluate_only(step.guard, frame, Budget())
             if not isinstance(value, Failed):
@@ -232,7 +240,9 @@ class _Run:
         frames = self._frames.get(step.selects)
         if frames is None:
             found = select(step.rule.select, self.content, self.facts)
-            frames = [Frame(one, self.content, self.facts, self._lanes) for one in found]
+            frames = [
+                Frame(one, self.content, self.facts, self.asker, self._lanes) for one in found
+            ]
             self._frames[step.selects] = frames
         return frames
 

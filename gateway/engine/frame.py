@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from gateway.annotation.column import Column
 from gateway.annotation.content import CONNECTOR, Content
@@ -16,7 +16,7 @@ from gateway.annotation.plain import from_json
 from gateway.annotation.tree import AddedNode, Node
 from gateway.annotation.values import ARITHMETIC_ERRORS, Kind, Value, kind_of
 from gateway.engine.facts import Facts
-from gateway.engine.program import Linked, Source
+from gateway.engine.program import Linked, LinkedAsked, Source
 from gateway.engine.selection import Selection
 from gateway.rules.expressions.references import (
     Attribute,
@@ -60,25 +60,36 @@ def lane_kind(lane: Lane) -> Kind | None:
     return None if lane.value == "" else kind_of(lane.value)
 
 
+class Asks(Protocol):
+    """Who asks tables: `gateway.engine.asking.Asker`."""
+
+    def lane(
+        self, frame: Frame, asked: LinkedAsked, runs: Sequence[int], before: Lane | None
+    ) -> Lane:
+        """Give what tables answer in *runs* of *frame*; in others what it was *before*."""
+
+
 class Frame:
     """The runs of rules in one selection, and the values they see."""
 
-    __slots__ = ("_lanes", "_shared", "content", "facts", "pending", "selection")
+    __slots__ = ("_lanes", "_shared", "asker", "content", "facts", "pending", "selection")
 
     def __init__(
         self,
         selection: Selection,
         content: Content,
         facts: Facts,
+        asker: Asks,
         shared: dict[Source, Lane] | None = None,
     ) -> None:
-        """See *content* and *facts* from each run of *selection*.
+        """See *content* and *facts* from each run of *selection*; *asker* asks tables.
 
         *shared* keeps what is the same for all runs of all rules, for the other frames.
         """
         self.selection = selection
         self.content = content
         self.facts = facts
+        self.asker = asker
         #: What this rule has just written, by schema id and row: ``row.previous`` sees it.
         self.pending: Mapping[str, Mapping[int, Value]] = {}
         self._lanes: dict[Source, Lane] = {}
@@ -93,6 +104,14 @@ class Frame:
             found = lanes[source] = _LOADERS[what.__class__](self, what)
         return found
 
+    def ask(self, linked: Linked, runs: Sequence[int]) -> None:
+        """Have tables asked what an expression needs of them in *runs*, all at once."""
+        for source in linked.asks:
+            asked = source.what
+            assert isinstance(asked, LinkedAsked)  # noqa: S101 - that is what it asks.
+            lanes = self._shared if source.same_for_all else self._lanes
+            lanes[source] = self.asker.lane(self, asked, runs, lanes.get(source))
+
     def forget(self) -> None:
         """Read everything anew: values were written."""
         self._lanes.clear()
@@ -100,7 +119,8 @@ class Frame:
 
     def part(self, runs: Sequence[int]) -> Frame:
         """See from some of the runs only."""
-        return Frame(self.selection.part(runs), self.content, self.facts, self._shared)
+        selection = self.selection.part(runs)
+        return Frame(selection, self.content, self.facts, self.asker, self._shared)
 
     def ahead(self, linked: Linked) -> Lane:
         """Compute what is the same in each run; a failure is raised where the value is used."""
@@ -255,4 +275,7 @@ _LOADERS: Final[Mapping[type, Callable[[Frame, Any], Lane]]] = {
     Fact: lambda frame, reference: Same(frame.facts.fact(reference.path)),
     Clock: lambda frame, _: Same(frame.facts.now),
     Linked: Frame.ahead,
+    LinkedAsked: lambda frame, asked: frame.asker.lane(
+        frame, asked, range(len(frame.selection)), None
+    ),
 }

@@ -16,13 +16,16 @@ from gateway.rules.expressions.emit import Compiled, compile_tree
 from gateway.rules.expressions.expression import Expression, all_references, rebuild
 from gateway.rules.expressions.references import (
     Ahead,
+    Asked,
     Clock,
     Fact,
     Neighbor,
     Reference,
+    Take,
     WholeColumn,
 )
 from gateway.rules.expressions.vector import Vector, compile_values, compile_vector
+from gateway.rules.question import Question
 from gateway.rules.rule import BySchemaId, Rule, RuleSet, Selector
 from gateway.rules.templates.template import Template
 
@@ -35,17 +38,28 @@ class Linked:
     sources: tuple[Source, ...]
     run: Compiled
     size: int
+    #: Those of its sources that tables answer.
+    asks: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkedAsked:
+    """What a table is asked, with its keys compiled."""
+
+    question: Question
+    take: Take
+    keys: tuple[Linked, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """What gives a value: a reference, or a part that is computed once for all runs.
+    """What gives a value: a reference, a part that is computed once for all runs, or a table.
 
     All expressions of a program share one for each reference, so that looking up the values of
     one asks for no more than whether it is the same object.
     """
 
-    what: Reference | Linked
+    what: Reference | Linked | LinkedAsked
     #: Whether no run can tell it from another's.
     same_for_all: bool
 
@@ -171,20 +185,30 @@ class _Linker:
         """Compile one expression."""
         references = expression.references
         run = compile_tree(expression.tree, len(references))
-        return Linked(expression, tuple(map(self._source, references)), run, expression.size)
+        sources = tuple(map(self._source, references))
+        asks = tuple(source for source in sources if isinstance(source.what, LinkedAsked))
+        return Linked(expression, sources, run, expression.size, asks)
 
     def _source(self, reference: Reference) -> Source:
         found = self._sources.get(reference)
         if found is None:
-            same = isinstance(reference, _SAME_FOR_ALL)
-            found = self._sources[reference] = Source(self._what(reference), same)
+            what = self._what(reference)
+            same = isinstance(reference, _SAME_FOR_ALL) or (
+                isinstance(what, LinkedAsked)
+                and all(one.same_for_all for key in what.keys for one in key.sources)
+            )
+            found = self._sources[reference] = Source(what, same)
         return found
 
-    def _what(self, reference: Reference) -> Reference | Linked:
-        if not isinstance(reference, Ahead):
-            return reference
-        assert isinstance(reference.expression, Expression)  # noqa: S101 - by construction.
-        return self.linked(reference.expression)
+    def _what(self, reference: Reference) -> Reference | Linked | LinkedAsked:
+        match reference:
+            case Ahead():
+                return self.linked(_expression(reference.expression))
+            case Asked():
+                keys = tuple(self.linked(_expression(key)) for key in reference.keys)
+                return LinkedAsked(reference.question, reference.take, keys)
+            case _:
+                return reference
 
     def _effect(self, effect: Effect) -> LinkedEffect:
         condition = condition_of(effect)
@@ -230,6 +254,11 @@ class _Linker:
         if linked is None:
             linked = self._guards[id(expression)] = self.linked(expression)
         return linked
+
+
+def _expression(part: object) -> Expression:
+    assert isinstance(part, Expression)  # noqa: S101 - by construction.
+    return part
 
 
 def _renumbered(expression: Expression, references: list[Reference]) -> Tree:

@@ -1,4 +1,4 @@
-"""What rules ask of tables, and what they are answered.
+"""What rules are answered by tables.
 
 Language §6, design §1: tables are handed to an evaluation as an argument, and each rule asks for
 all of its rows in one batch when its turn comes. Law: a protocol and its values; `lookups`
@@ -10,42 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from gateway.annotation.values import Value
 from gateway.rules.function import FunctionError
+from gateway.rules.question import Criterion, How, Question
+
+__all__ = ["Criterion", "Found", "How", "Question", "Record", "TableError", "Tables"]
 
 #: One row of a table: its values by column. Never changed once it is made.
 Record: TypeAlias = Mapping[str, Value]
-
-
-class How(StrEnum):
-    """How a column is compared with what is looked for."""
-
-    EQUAL = "equal"
-    #: Both sides without case, accents, blanks and punctuation.
-    NORMAL = "normal"
-    #: By similarity, word order ignored; best first.
-    SIMILAR = "similar"
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """A demand on one column; for a live table, the parameter of that name."""
-
-    column: str
-    how: How = How.EQUAL
-    #: For `How.SIMILAR`: the lowest score that counts, 0 to 1.
-    at_least: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a table: every criterion must be met."""
-
-    table: str
-    criteria: tuple[Criterion, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,13 @@ from gateway.annotation.plain import from_json
 from gateway.annotation.tree import index
 from gateway.annotation.values import CONTEXT, Value
 from gateway.diagnostic import Report
+from gateway.engine.asking import Asker
 from gateway.engine.blame import sentence
 from gateway.engine.conditions import Failed
 from gateway.engine.frame import FAILURES, Frame
 from gateway.engine.program import Linked, link, link_expressions
 from gateway.engine.selection import Selection, select
+from gateway.engine.tables import Tables
 from gateway.explain.document import parts_document, value_document
 from gateway.explain.drawing import Mark, draw_text, marks
 from gateway.explain.naming import Names
@@ -133,8 +135,10 @@ def decode(body: bytes) -> Request:
     return Decoder(all_reads()).decode(body)
 
 
-def probe(made: Probe, request: Request, context: QueueContext, now: datetime) -> list[Probed]:
-    """Try it on a request.
+def probe(
+    made: Probe, request: Request, context: QueueContext, now: datetime, tables: Tables
+) -> list[Probed]:
+    """Try it on a request; it may ask *tables*.
 
     Raises:
         SelectorError: the selector cannot be applied to this document.
@@ -145,10 +149,11 @@ def probe(made: Probe, request: Request, context: QueueContext, now: datetime) -
     content = Content(tree, rules.kinds, rules.placeholders)
     facts = request.at(now.astimezone(ZoneInfo(context.timezone)), lambda: False)
     linked = link_expressions(made.expressions)
+    asker = Asker(tables)
     found: list[Probed] = []
     with decimal.localcontext(CONTEXT.copy()):
         for selection in select(made.selector, content, facts):
-            frame = Frame(selection, content, facts)
+            frame = Frame(selection, content, facts, asker)
             seen = [see(one, frame) for one in linked]
             found.extend(
                 _probed(made, seen, selection, number, content) for number in range(len(selection))

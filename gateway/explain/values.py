@@ -6,7 +6,7 @@ Law: pure; for local tools only, since a value may be anybody's secret; never fo
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -48,7 +48,7 @@ def plain_value(value: Value) -> Any:
             return [plain_value(one) for one in value.values]
         case list() | tuple():
             return [plain_value(one) for one in value]
-        case dict():
+        case Mapping():
             return {str(key): plain_value(one) for key, one in value.items()}
         case bool() | str():
             return value
@@ -66,7 +66,7 @@ def _shown(value: Value, limit: int) -> str:
             return _column(value, limit)
         case list() | tuple():
             return _listed([_shown(one, limit) for one in value[:limit]], len(value), limit)
-        case dict():
+        case Mapping():
             entries = [f"{_shown(key, limit)}: {_shown(one, limit)}" for key, one in value.items()]
             return f"{{{', '.join(entries)}}}"
         case str():

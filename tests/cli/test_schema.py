@@ -9,6 +9,7 @@ from gateway.cli.schema import kinds
 from gateway.cli.schema import schema as command
 from gateway.explain.keys import keys_of
 from gateway.rules.functions import FUNCTIONS
+from gateway.rules.functions.tables import TABLE_FUNCTIONS
 from gateway.schemas import schema
 
 
@@ -39,12 +40,15 @@ def test_a_kind_prints_its_schema_as_it_is_published(kind):
     assert json.loads(run(kind).stdout) == schema(kind)
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+ALL_FUNCTIONS = {**FUNCTIONS, **TABLE_FUNCTIONS}
+
+
+@pytest.mark.parametrize("name", ALL_FUNCTIONS)
 def test_every_function_has_help_with_its_examples(name):
     told = run(name).stdout
 
     assert f"{name}(" in told
-    assert all(example.expression in told for example in FUNCTIONS[name].examples)
+    assert all(example.expression in told for example in ALL_FUNCTIONS[name].examples)
 
 
 @pytest.mark.parametrize(("kind", "name"), KEYS)
@@ -72,4 +76,4 @@ def test_a_name_of_a_key_and_of_a_function_tells_both():
 def test_without_a_name_everything_is_listed():
     words = run().stdout.replace("\n", " ").split()
 
-    assert set(words) >= {*kinds(), *(name for _, name in KEYS), *FUNCTIONS}
+    assert set(words) >= {*kinds(), *(name for _, name in KEYS), *ALL_FUNCTIONS}

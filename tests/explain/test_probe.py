@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from gateway.diagnostic import Report
+from gateway.engine.asking import NoTables
 from gateway.explain.probe import compile_probe, decode, probe
 from gateway.rules.yaml.source import Text
 from tests.documents import NOW, Document, acme, configured, number
@@ -30,7 +31,7 @@ def tried(text=None, select=None, document=INVOICE):
         report,
     )
     assert made is not None, list(report)
-    return probe(made, decode(msgspec.json.encode(document.payload())), context, NOW)
+    return probe(made, decode(msgspec.json.encode(document.payload())), context, NOW, NoTables())
 
 
 @pytest.mark.parametrize(

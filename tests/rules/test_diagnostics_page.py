@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.drawing import draw_all
+from gateway.annotation.values import Kind
+from gateway.rules.tables import TableShape
 from tests.drawn import assert_drawn
-from tests.pages import QUEUE, codes, load_files
+from tests.pages import GOOD, QUEUE, codes
+from tests.tables import built
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
@@ -50,12 +52,24 @@ def files_of(example):
     return {"acme.queue.yaml": f"{queue}  schema: acme.schema.json\n", **given}
 
 
+#: And the tables that it may ask, and one that it may not.
+TABLES = {
+    "vendors": TableShape(
+        "vendors",
+        {"id": Kind.TEXT, "name": Kind.TEXT, "city": Kind.TEXT, "credit": Kind.NUMBER},
+    ),
+    "live": TableShape("live", {"amount": Kind.NUMBER}, ("number",)),
+}
+UNGRANTED = frozenset({"payroll"})
+
+
 def loaded(example):
-    return load_files({"acme.schema.json": SCHEMA, **files_of(example)})
+    files = {**GOOD, "acme.schema.json": SCHEMA, **files_of(example)}
+    return built(files, TABLES, UNGRANTED)
 
 
 def codes_of(example):
-    return codes(loaded(example))
+    return codes(loaded(example)[0])
 
 
 def test_every_code_of_the_compiler_has_its_section():
@@ -83,6 +97,6 @@ def test_the_first_example_is_wrong_and_the_second_right(code):
 
 @pytest.mark.parametrize("code", sorted(SECTIONS.keys() - LARGE.keys()))
 def test_the_wrong_example_is_drawn_exactly_so(code):
-    found = loaded(EXAMPLE.findall(SECTIONS[code])[0])
+    _, drawn = loaded(EXAMPLE.findall(SECTIONS[code])[0])
 
-    assert_drawn(code, draw_all(found.report, found.sources))
+    assert_drawn(code, drawn)

@@ -102,6 +102,8 @@ def _aggregate(function: Function) -> Checked:
     def run(*arguments: Value) -> Value:
         first = arguments[0]
         alone = len(arguments) == 1
+        if alone and first is UNREADABLE:
+            return UNREADABLE
         if alone and first.__class__ is Column and first.kind and first.kind in parameter.kind:
             return call(first.values)
         if variadic and len(arguments) > 1:

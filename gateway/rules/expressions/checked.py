@@ -85,7 +85,22 @@ class Part:
     at: tuple[int, int]
 
 
-Tree: TypeAlias = Literal | Operand | Operation | Junction | Choice | Call | Part
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What a table answers: *asked* is the answer, *keys* are what it was asked for.
+
+    The answer is given as an operand, since tables are asked for all runs at once; the keys are
+    evaluated there, and here only to be shown.
+    """
+
+    asked: Operand
+    table: str
+    keys: tuple[Tree, ...]
+    kind: Kind
+    at: tuple[int, int]
+
+
+Tree: TypeAlias = Literal | Operand | Operation | Junction | Choice | Call | Part | Lookup
 
 
 def children(tree: Tree) -> tuple[Tree, ...]:
@@ -99,6 +114,8 @@ def children(tree: Tree) -> tuple[Tree, ...]:
             return tree.arguments if tree.clock is None else (*tree.arguments, tree.clock)
         case Part():
             return (tree.value,)
+        case Lookup():
+            return (*tree.keys, tree.asked)
         case _:
             return ()
 

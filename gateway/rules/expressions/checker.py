@@ -22,6 +22,7 @@ from gateway.rules.expressions.checked import (
     Choice,
     Junction,
     Literal,
+    Lookup,
     Operand,
     Operation,
     Part,
@@ -29,6 +30,8 @@ from gateway.rules.expressions.checked import (
 )
 from gateway.rules.expressions.constants import constant
 from gateway.rules.expressions.folding import constant_failures
+from gateway.rules.expressions.interpret import BINARY, COMPARE
+from gateway.rules.expressions.lookups import check_lookup, column_mistake, part_kind
 from gateway.rules.expressions.mistakes import (
     ASK_EMPTY,
     Mistakes,
@@ -39,7 +42,7 @@ from gateway.rules.expressions.mistakes import (
     span_of,
 )
 from gateway.rules.expressions.names import Names, Namespace
-from gateway.rules.expressions.parsing import MAX_DEPTH, MAX_NODES, parse
+from gateway.rules.expressions.parsing import MAX_DEPTH, MAX_NODES, dotted, parse
 from gateway.rules.expressions.references import (
     Clock,
     FieldValue,
@@ -50,27 +53,12 @@ from gateway.rules.expressions.references import (
 from gateway.rules.expressions.scope import Scope
 from gateway.rules.function import Function, Mode
 from gateway.rules.functions import FUNCTIONS
+from gateway.rules.functions.tables import TABLE_FUNCTIONS
 from gateway.rules.yaml.source import Text
 from gateway.spelling import closest
 
-_BINARY: Final = {
-    ast.Add: "add",
-    ast.Sub: "subtract",
-    ast.Mult: "multiply",
-    ast.Div: "divide",
-    ast.FloorDiv: "floor_divide",
-    ast.Mod: "modulo",
-}
-_COMPARE: Final = {
-    ast.Eq: "equals",
-    ast.NotEq: "not_equals",
-    ast.Lt: "less",
-    ast.LtE: "at_most",
-    ast.Gt: "greater",
-    ast.GtE: "at_least",
-    ast.In: "contains",
-    ast.NotIn: "not_contains",
-}
+_BINARY: Final = {sign: name for name, sign in BINARY.items()}
+_COMPARE: Final = {sign: name for name, sign in COMPARE.items()}
 _WORDS: Final = {"true": True, "false": False, "True": True, "False": False}
 
 
@@ -169,7 +157,7 @@ class Checker:
         return replace(tree, at=span_of(node))
 
     def _attribute(self, node: ast.Attribute) -> Tree:
-        path, root = _path(node)
+        path, root = dotted(node)
         if any(part.startswith("_") for part in path):
             self._mistakes.refuse("R206", node, "no name begins with _ behind a dot")
         if isinstance(root, ast.Name) and root.id not in self._scope.lets:
@@ -180,7 +168,17 @@ class Checker:
         if not value.kind & (Kind.MAPPING | Kind.LIST | Kind.COLUMN):
             written = ast.unparse(node.value)
             self._mistakes.refuse("R207", node, f"{written} has no parts, so no .{node.attr}")
-        return Part(value, node.attr, Kind.ANY, span_of(node))
+        return self._part_of(value, node)
+
+    def _part_of(self, value: Tree, node: ast.Attribute) -> Part:
+        """Check a key of a mapping; of a table's record, it is the name of a column."""
+        if not isinstance(value, Lookup):
+            return Part(value, node.attr, Kind.ANY, span_of(node))
+        shape = self._scope.context.tables[value.table]
+        wrong = column_mistake(node.attr, shape)
+        if wrong is not None:
+            self._mistakes.refuse(wrong[0], node, wrong[1], wrong[2])
+        return Part(value, node.attr, part_kind(value, node.attr, shape), span_of(node))
 
     def _resolved(self, found: Namespace, node: ast.expr) -> Tree:
         if found.mistake is not None:
@@ -316,9 +314,11 @@ class Checker:
             written = ast.unparse(node.func)
             advice = f"write {written.rpartition('.')[2]}(...)" if "." in written else None
             self._mistakes.refuse("R206", node.func, "values have no methods here", advice)
+        if node.func.id in TABLE_FUNCTIONS:
+            return self._lookup(node)
         function = FUNCTIONS.get(node.func.id)
         if function is None:
-            known = closest(node.func.id, FUNCTIONS)
+            known = closest(node.func.id, (*FUNCTIONS, *TABLE_FUNCTIONS))
             message = f"unknown function {node.func.id!r}"
             self._mistakes.refuse("R202", node.func, message, meant(known))
         arguments = [self._check(argument) for argument in node.args if self._plain(argument)]
@@ -338,20 +338,30 @@ class Checker:
         kind = kinds.of_call(function, trees)
         return Call(function.name, trees, bound.prepared, clock, kind, span_of(node))
 
+    def _lookup(self, node: ast.Call) -> Lookup:
+        asked, kind, keys = check_lookup(
+            node, self._scope, self._mistakes, self._check, self._as_text
+        )
+        operand = self._operand(asked, kind, node)
+        return Lookup(operand, asked.question.table, keys, kind, span_of(node))
+
     def _plain(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Starred):
             self._mistakes.refuse("R206", node, "a star is not part of the language")
         return True
 
     def _text_of(self, function: Function, number: int, tree: Tree) -> Tree:
+        if function.mode is not Mode.SPREAD or not isinstance(tree, Operand):
+            return tree
+        parameter = function.parameters[min(number, len(function.parameters) - 1)]
+        return self._as_text(tree) if parameter.kind == Kind.TEXT else tree
+
+    def _as_text(self, tree: Tree) -> Tree:
         """Read a field of no declared type as displayed where only a text is of use.
 
         ``upper(value)`` is about what stands in the document, whatever the column looks like.
         """
-        if function.mode is not Mode.SPREAD or not isinstance(tree, Operand):
-            return tree
-        parameter = function.parameters[min(number, len(function.parameters) - 1)]
-        if parameter.kind != Kind.TEXT:
+        if not isinstance(tree, Operand):
             return tree
         reference = self.references[tree.index]
         text: Reference | None = None
@@ -365,16 +375,6 @@ class Checker:
             self.references.append(text)
         kind = Kind.TEXT | (tree.kind & ~Kind.SCALAR)
         return Operand(self.references.index(text), kind, tree.at)
-
-
-def _path(node: ast.Attribute) -> tuple[tuple[str, ...], ast.expr]:
-    """Split ``a.b.c`` into its keys and the expression it begins with."""
-    keys: list[str] = []
-    root: ast.expr = node
-    while isinstance(root, ast.Attribute):
-        keys.append(root.attr)
-        root = root.value
-    return tuple(reversed(keys)), root
 
 
 #: Every kind of node that the language has.

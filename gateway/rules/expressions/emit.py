@@ -21,6 +21,7 @@ from gateway.rules.expressions.checked import (
     Choice,
     Junction,
     Literal,
+    Lookup,
     Operand,
     Operation,
     Part,
@@ -121,6 +122,8 @@ class _Writer:
                 return self._call(tree)
             case Part():
                 return f"attribute({self.write(tree.value)}, {self.constant(tree.key)})"
+            case Lookup():
+                return self.write(tree.asked)
 
     def _operation(self, tree: Operation) -> str:
         sign = _ARITHMETIC.get(tree.name)

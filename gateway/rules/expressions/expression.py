@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 from gateway.annotation.values import Kind, kind_name
 from gateway.diagnostic import Report
@@ -17,6 +17,7 @@ from gateway.rules.expressions.checked import (
     Call,
     Choice,
     Junction,
+    Lookup,
     Operand,
     Operation,
     Part,
@@ -27,6 +28,7 @@ from gateway.rules.expressions.checker import Checker
 from gateway.rules.expressions.mistakes import Refused
 from gateway.rules.expressions.references import (
     Ahead,
+    Asked,
     Clock,
     Fact,
     Reference,
@@ -74,8 +76,27 @@ def compile_expression(
         return None
     # A field that is read as displayed leaves the reference to its value unused.
     whole = Expression(text, tree, tuple(checker.references), scope.lets)
+    _settle(whole, checker.references, in_rows=scope.selects is not Selects.ANNOTATION)
     expression = _compact(whole, tree, checker.references)
     return expression if scope.selects is Selects.ANNOTATION else _hoist(expression)
+
+
+def _settle(expression: Expression, references: list[Reference], *, in_rows: bool) -> None:
+    """Make expressions of the keys of what tables are asked, so that equal ones are one."""
+    for number, reference in enumerate(references):
+        if not isinstance(reference, Asked):
+            continue
+        keys = [_compact(expression, cast(Tree, key), references) for key in reference.keys]
+        keys = [_hoist(key) for key in keys] if in_rows else keys
+        said = repr([(_without_places(key.tree), key.references) for key in keys])
+        references[number] = replace(reference, said=said, keys=tuple(keys))
+
+
+def _without_places(tree: Tree) -> Tree:
+    def placeless(part: Tree) -> Tree | None:
+        return None if part.at == (0, 0) else rebuild(replace(part, at=(0, 0)), placeless)
+
+    return rebuild(tree, placeless)
 
 
 def compile_condition(text: Text, scope: Scope, report: Report) -> Expression | None:
@@ -161,6 +182,10 @@ def rebuild(tree: Tree, change: Callable[[Tree], Tree | None]) -> Tree:
             return Choice(condition, then, otherwise, tree.kind, tree.at)
         case Part():
             return replace(tree, value=rebuild(tree.value, change))
+        case Lookup():
+            asked = rebuild(tree.asked, change)
+            assert isinstance(asked, Operand)  # noqa: S101 - by construction.
+            return replace(tree, keys=again(tree.keys), asked=asked)
         case _:
             return tree
 

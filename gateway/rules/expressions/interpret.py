@@ -20,6 +20,7 @@ from gateway.rules.expressions.checked import (
     Choice,
     Junction,
     Literal,
+    Lookup,
     Operand,
     Operation,
     Part,
@@ -32,7 +33,8 @@ from gateway.rules.expressions.spreading import Thunk
 from gateway.rules.function import FunctionError, Mode
 from gateway.rules.functions import FUNCTIONS
 
-_BINARY: Final[Mapping[str, type[ast.operator]]] = {
+#: Operators by their names, as Python's syntax tree has them.
+BINARY: Final[Mapping[str, type[ast.operator]]] = {
     "add": ast.Add,
     "subtract": ast.Sub,
     "multiply": ast.Mult,
@@ -45,7 +47,7 @@ _UNARY: Final[Mapping[str, type[ast.unaryop]]] = {
     "negative": ast.USub,
     "positive": ast.UAdd,
 }
-_COMPARE: Final[Mapping[str, type[ast.cmpop]]] = {
+COMPARE: Final[Mapping[str, type[ast.cmpop]]] = {
     "equals": ast.Eq,
     "not_equals": ast.NotEq,
     "less": ast.Lt,
@@ -56,7 +58,7 @@ _COMPARE: Final[Mapping[str, type[ast.cmpop]]] = {
     "not_contains": ast.NotIn,
 }
 _OPERATORS: Final = {
-    sign: OPERATORS[name] for table in (_BINARY, _UNARY, _COMPARE) for name, sign in table.items()
+    sign: OPERATORS[name] for table in (BINARY, _UNARY, COMPARE) for name, sign in table.items()
 }
 _JUNCTIONS: Final[Mapping[str, type[ast.boolop]]] = {
     "conjunction": ast.And,
@@ -136,6 +138,8 @@ class _Interpreter:
                 return self._call(tree)
             case Part():
                 return attribute(self.run(tree.value), tree.key)
+            case Lookup():
+                return self._lookup(tree)
             case Operation(name="cut"):
                 return cut(*map(self.run, tree.operands))
             case _:
@@ -150,6 +154,12 @@ class _Interpreter:
             arguments.append(tree.prepared)
         clock = {} if tree.clock is None else {"now": self.run(tree.clock)}
         return checked(tree.function)(*arguments, **clock)
+
+    def _lookup(self, tree: Lookup) -> Value:
+        if self._watch is not None:
+            for key in tree.keys:
+                self.run(key)
+        return self.run(tree.asked)
 
     def _thunk(self, tree: Tree) -> Thunk:
         return lambda: self.run(tree)
@@ -180,8 +190,8 @@ def _as_python(tree: Tree) -> ast.expr:
 
 
 def _operation(name: str, parts: list[Any]) -> ast.expr:
-    if name in _BINARY:
-        return ast.BinOp(parts[0], _BINARY[name](), parts[1])
+    if name in BINARY:
+        return ast.BinOp(parts[0], BINARY[name](), parts[1])
     if name in _UNARY:
         return ast.UnaryOp(_UNARY[name](), parts[0])
-    return ast.Compare(parts[0], [_COMPARE[name]()], [parts[1]])
+    return ast.Compare(parts[0], [COMPARE[name]()], [parts[1]])

@@ -82,6 +82,16 @@ def parse(
     return tree
 
 
+def dotted(node: ast.Attribute) -> tuple[tuple[str, ...], ast.expr]:
+    """Split ``a.b.c`` into its keys and the expression it begins with."""
+    keys: list[str] = []
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        keys.append(root.attr)
+        root = root.value
+    return tuple(reversed(keys)), root
+
+
 def _as_name(found: re.Match[str]) -> str:
     """Write a word's first letter wide: Python reads names by their plain letters, words as is."""
     word = found[0]

@@ -7,10 +7,12 @@ gives them, run by run or once. Law: values only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
 from gateway.annotation.values import Kind
+from gateway.rules.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,29 @@ class Ahead:
     expression: object
 
 
+class Take(StrEnum):
+    """What is taken of a table's answer, by the function that takes it."""
+
+    #: The only record; empty for none and for several.
+    ONE = "lookup"
+    #: All records, as a column of them.
+    ALL = "lookup_all"
+    #: Whether there is one.
+    ANY = "exists"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a table answers to keys that each run computes."""
+
+    question: Question
+    take: Take
+    #: Names the keys: what asks the same is the same.
+    said: str
+    #: Expressions, one for each criterion of the question.
+    keys: tuple[object, ...] = field(compare=False)
+
+
 Reference: TypeAlias = (
     FieldValue
     | FieldText
@@ -98,6 +123,7 @@ Reference: TypeAlias = (
     | Fact
     | Clock
     | Ahead
+    | Asked
 )
 
 #: Attributes of ``field.NAME`` and ``this`` with the kinds of their values.

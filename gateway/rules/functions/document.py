@@ -13,10 +13,12 @@ from decimal import Decimal
 from typing import Final
 
 from gateway.annotation.values import Value, kind_name, number_text
+from gateway.rules.expressions.references import Take
 from gateway.rules.function import REQUIRED, Example, Function, Parameter
 from gateway.rules.functions import FUNCTIONS
 from gateway.rules.functions.bounds import SINGLE
 from gateway.rules.functions.date import EXAMPLE_NOW
+from gateway.rules.functions.tables import EXAMPLE_TABLE, TABLE_FUNCTIONS, TableFunction
 
 #: In the order of the language page: a group's title and what holds for all of it.
 GROUPS: Final = {
@@ -67,7 +69,7 @@ taken row by row, unless the function says otherwise.
 
 def document(functions: Mapping[str, Function]) -> str:
     """Write the page."""
-    return "\n".join((_HEAD, *_sections(functions.values())))
+    return "\n".join((_HEAD, *_sections(functions.values()), *_tables(TABLE_FUNCTIONS.values())))
 
 
 def signature(function: Function) -> str:
@@ -119,6 +121,44 @@ def _entry(function: Function) -> Iterator[str]:
     yield "```python"
     yield from map(_example, function.examples)
     yield "```\n"
+
+
+_TABLES: Final = """\
+## Tables
+
+These ask a table that `gateway.yaml` defines (see [rules.md](rules.md#9-tables)).
+The names of the table and of its columns are written out, and are checked when the rules are
+loaded; a key is any expression of its column's type.
+An empty key finds nothing and makes the answer empty, an unreadable one makes it unreadable.
+A table that cannot be asked fails the rule.
+
+The examples ask this table, which is called `vendors`:
+"""
+
+
+def _tables(functions: Iterable[TableFunction]) -> Iterator[str]:
+    yield _TABLES
+    columns = tuple(EXAMPLE_TABLE[0])
+    yield _line(columns)
+    yield _line(["---"] * len(columns))
+    for row in EXAMPLE_TABLE:
+        yield _line([written(row[name]) for name in columns])
+    for function in functions:
+        yield f"\n### `{function.signature}`\n"
+        yield f"{function.summary}\n"
+        yield f"Gives {table_gives(function)}.\n"
+        yield "```python"
+        yield from map(_example, function.examples)
+        yield "```"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def table_gives(function: TableFunction) -> str:
+    """Say what a function gives."""
+    return "a record, or empty" if function.take is Take.ONE else kind_name(function.result)
 
 
 def _facts(function: Function) -> Iterator[str]:

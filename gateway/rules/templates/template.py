@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ from gateway.rules.expressions.mistakes import refuse_comment
 from gateway.rules.expressions.scope import Scope
 from gateway.rules.function import FunctionError
 from gateway.rules.functions import FUNCTIONS
+from gateway.rules.functions.tables import TABLE_FUNCTIONS
 from gateway.rules.templates.formats import Format, FormatError, parse_format
 from gateway.rules.yaml.source import Style, Text
 
@@ -255,7 +256,7 @@ def _reads_as_expression(value: str, scope: Scope) -> bool:
         return False
     call = found["call"]
     if call is not None:
-        return call in FUNCTIONS
+        return call in FUNCTIONS or call in TABLE_FUNCTIONS
     return "_" in value or "." in value or "*" in value
 
 
@@ -287,6 +288,6 @@ def _written(value: Value, chosen: Format | None) -> str:
         raise FunctionError("a column in a template; aggregate it, or select its table")
     if isinstance(value, list):
         return ", ".join(_written(item, None) for item in value)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         raise FunctionError("a mapping cannot be written into a text")
     return value_text(value)

@@ -9,19 +9,36 @@ from hypothesis import strategies as st
 
 from gateway.annotation.column import Column
 from gateway.annotation.values import UNREADABLE, Duration, Kind
-from gateway.rules.function import Mode
+from gateway.rules.expressions.references import Take
+from gateway.rules.expressions.spreading import Deferred
+from gateway.rules.function import FunctionError, Mode
 from gateway.rules.functions import FUNCTIONS
 
 LETS = {"both": "p and n > 1", "twice": "n * 2"}
 
 _NUMBERS = st.sampled_from(
     ["n", "m", "x", "twice", "0", "1", "2", "-1", "0.5", "100", "params.tolerance", "1e3",
-     "999999999999999999", "params.rates.cz", "params.rates.none"]
+     "999999999999999999", "params.rates.cz", "params.rates.none",
+     'lookup("vendors", id=t).credit', 'sum(lookup_all("vendors", credit=n).credit)']
 )  # fmt: skip
 _TEXTS = st.sampled_from(["t", "u", "x", '"A"', '"ab"', "'č ž'", "params.word", r'r"\d"'])
 _DATES = st.sampled_from(["d", "e", "date(2024, 2, 29)", "today()", "x", 'date("2025-01-31")'])
-_CONDITIONS = st.sampled_from(["p", "q", "true", "false", "both", "x", "is_empty(n)"])
-_COLUMNS = st.sampled_from(["c", "column.c", "column.f", "f", "where(c, f == 1)", "[1, 2, 2]"])
+_CONDITIONS = st.sampled_from(
+    ["p", "q", "true", "false", "both", "x", "is_empty(n)", 'exists("vendors", id=u)',
+     'lookup("vendors", id=lookup("anything", x=x).y).open']
+)  # fmt: skip
+_COLUMNS = st.sampled_from(
+    [
+        "c",
+        "column.c",
+        "column.f",
+        "f",
+        "where(c, f == 1)",
+        "[1, 2, 2]",
+        'lookup_all("vendors", id=t).credit',
+        'lookup("vendors", credit=c).credit',
+    ]
+)
 _LEAVES = {
     Kind.NUMBER: _NUMBERS,
     Kind.TEXT: _TEXTS,
@@ -187,6 +204,34 @@ TABLE, OTHER_TABLE = object(), object()
 def singles(kind):
     """Draw single values for a name of *kind*: mostly plain, sometimes anything."""
     return st.integers(0, 6).flatmap(lambda chance: PLAIN[kind] if chance else ODD)
+
+
+_RECORDS = st.fixed_dictionaries(
+    {
+        "id": PLAIN[Kind.TEXT],
+        "name": PLAIN[Kind.TEXT],
+        "credit": st.one_of(st.none(), PLAIN[Kind.NUMBER]),
+        "open": st.one_of(st.none(), PLAIN[Kind.BOOLEAN]),
+        "y": PLAIN[Kind.TEXT],
+    }
+)
+
+
+@st.composite
+def answers(draw, take):
+    """Draw what a table answers: a record, records, yes or no; or that nothing could be asked."""
+    odd = draw(st.integers(0, 9))
+    if odd == 0:
+        return Deferred(FunctionError("the table cannot be asked"))
+    if odd < 3:
+        return draw(st.sampled_from([None, UNREADABLE]))
+    match take:
+        case Take.ONE:
+            return draw(st.one_of(st.none(), _RECORDS, _RECORDS))
+        case Take.ALL:
+            return Column(draw(st.lists(_RECORDS, max_size=3)), object())
+        case _:
+            return draw(st.booleans())
 
 
 @st.composite

@@ -17,6 +17,7 @@ from gateway.rules.expressions.scope import Scope, Selects
 from gateway.rules.expressions.spreading import Deferred
 from gateway.rules.function import FunctionError
 from gateway.rules.queue_schema import QueueSchema, SchemaField
+from gateway.rules.tables import TableShape
 from gateway.rules.yaml.source import Text
 
 NOWHERE = Span("<test>", 1, 1, 1, 1)
@@ -40,6 +41,18 @@ PARAMS = {
     "pattern": "[A-Z]+",
     "numbers": [Decimal(1), Decimal(2)],
 }
+
+
+#: Tables that may be asked: one whose columns are known, one of which nothing is, a live one.
+TABLES = {
+    "vendors": TableShape(
+        "vendors",
+        {"id": Kind.TEXT, "name": Kind.TEXT, "credit": Kind.NUMBER, "since": Kind.DATE,
+         "open": Kind.BOOLEAN, "code": None},
+    ),
+    "anything": TableShape("anything", None),
+    "live": TableShape("live", {"amount": Kind.NUMBER}, ("number", "country")),
+}  # fmt: skip
 
 
 def schema_field(schema_id, kind=None, category="datapoint", table=None):
@@ -84,6 +97,8 @@ def context(fields=KINDS, schema=None, locale="en"):
         timezone="UTC",
         placeholders=(),
         on_failure="warn",
+        tables=TABLES,
+        ungranted=frozenset(["payroll"]),
     )
 
 

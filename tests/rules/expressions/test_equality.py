@@ -16,14 +16,23 @@ from gateway.rules.expressions.emit import compile_tree
 from gateway.rules.expressions.expression import compile_condition, compile_expression, rebuild
 from gateway.rules.expressions.interpret import interpret
 from gateway.rules.expressions.logic import truth
-from gateway.rules.expressions.references import Ahead, Clock
+from gateway.rules.expressions.references import Ahead, Asked, Clock
 from gateway.rules.expressions.scope import Selects
 from gateway.rules.expressions.spreading import Deferred
 from gateway.rules.expressions.vector import compile_vector
 from gateway.rules.function import FunctionError, Mode
 from gateway.rules.functions import FUNCTIONS
 from gateway.rules.yaml.source import Text
-from tests.rules.expressions.grammar import LETS, ODD, PLAIN, call, columns, expressions, singles
+from tests.rules.expressions.grammar import (
+    LETS,
+    ODD,
+    PLAIN,
+    answers,
+    call,
+    columns,
+    expressions,
+    singles,
+)
 from tests.rules.expressions.support import KINDS, NOW, name_of, outcome, scope
 
 SCOPES = [scope(lets=LETS), scope(Selects.DATAPOINTS, "n", lets=LETS)]
@@ -43,6 +52,8 @@ def operand(draw, reference):
         if draw(st.booleans()):
             return Deferred(FunctionError("computed ahead"))
         return draw(ODD)
+    if isinstance(reference, Asked):
+        return draw(answers(reference.take))
     name = name_of(reference)
     if name in COLUMNS:
         return draw(columns(COLUMNS[name]) if draw(st.integers(0, 5)) else ODD)

@@ -1,16 +1,19 @@
 """The function table is complete, its examples hold, and its page is the one in docs/."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
+import msgspec
 import pytest
 
 from gateway.annotation.column import Column
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Report, Span
-from gateway.rules.context import QueueContext
+from gateway.explain.probe import compile_probe, decode, probe
+from gateway.rules.context import PLAIN, QueueContext
 from gateway.rules.expressions.expression import compile_expression
 from gateway.rules.expressions.interpret import interpret
 from gateway.rules.expressions.references import Clock
@@ -19,7 +22,10 @@ from gateway.rules.function import Mode
 from gateway.rules.functions import FUNCTIONS
 from gateway.rules.functions.date import EXAMPLE_NOW
 from gateway.rules.functions.document import GROUPS, document, signature, written
+from gateway.rules.functions.tables import EXAMPLE_TABLE, TABLE_FUNCTIONS
 from gateway.rules.yaml.source import Style, Text
+from tests.documents import Document
+from tests.tables import Searched, shape_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "functions.md"
 LANGUAGE = {
@@ -34,6 +40,11 @@ LANGUAGE = {
     "codes": "is_iban is_bic is_vat is_ean is_luhn is_lei is_email is_isin is_company_number",
     "choice": "map case",
 }
+TABLE_EXAMPLES = [
+    pytest.param(example.expression, example.result, id=example.expression)
+    for function in TABLE_FUNCTIONS.values()
+    for example in function.examples
+]
 EXAMPLES = [
     pytest.param(example.expression, example.result, id=example.expression)
     for function in FUNCTIONS.values()
@@ -68,6 +79,21 @@ def test_each_example_gives_what_it_says(expression, result):
 
     assert value == result
     assert type(value) is type(result) or isinstance(value, Column)
+
+
+@pytest.mark.parametrize(("expression", "result"), TABLE_EXAMPLES)
+def test_each_example_of_a_table_gives_what_it_says(expression, result):
+    shapes = {"vendors": shape_of("vendors", EXAMPLE_TABLE)}
+    context = replace(PLAIN, tables=shapes)
+    report = Report()
+    made = compile_probe(Text.inline(expression), None, context, (), report)
+    assert made is not None, list(report)
+    tables = Searched({"vendors": EXAMPLE_TABLE})
+    body = msgspec.json.encode(Document().payload())
+
+    (found,) = probe(made, decode(body), context, EXAMPLE_NOW, tables)
+
+    assert (found.value, found.failure) == (result, None)
 
 
 def test_the_table_has_the_functions_of_the_language_and_no_other():
@@ -127,4 +153,4 @@ def test_the_page_is_what_the_table_gives():
     assert page == document(FUNCTIONS), (
         "python -m gateway.rules.functions.document > docs/functions.md"
     )
-    assert all(f"### `{name}(" in page for name in FUNCTIONS)
+    assert all(f"### `{name}(" in page for name in (*FUNCTIONS, *TABLE_FUNCTIONS))
