@@ -1,17 +1,14 @@
-"""``gateway serve``: the configuration loaded, the server run, the folder watched.
+"""``gateway serve``: the configuration loaded, the addresses bound, the supervisor run.
 
-Law: puts the parts together and turns signals into calls; decides nothing about requests.
+Law: puts the parts together; here stands which roles of children there are.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
+import io
 import os
 import resource
-import signal
-import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, cast
 
@@ -20,16 +17,15 @@ import click
 from gateway.cli.address import DEFAULT_LISTEN, host_and_port
 
 if TYPE_CHECKING:
-    from gateway.config.configuration import Configuration
-    from gateway.config.reload import Watcher
-    from gateway.web.logs import Format, Log
-    from gateway.web.server import Limits, Server
+    import socket
 
-_STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+    from gateway.config.configuration import Configuration
+    from gateway.processes.supervisor import Settings
+    from gateway.web.logs import Format, Log
+    from gateway.web.server import Limits
+
 #: Open files: every connection is one, and the usual limit of 1,024 is soon reached.
 _FILES: Final = 4096
-#: What a request allocates lives briefly and has no cycles; the default looks every 700 objects.
-_GC_THRESHOLDS: Final = (50_000, 20, 50)
 
 
 @click.command(
@@ -47,13 +43,22 @@ _GC_THRESHOLDS: Final = (50_000, 20, 50)
     help="Where to listen. [GATEWAY_LISTEN]",
 )
 @click.option(
+    "--processes",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    envvar="GATEWAY_PROCESSES",
+    help="Workers, each of which uses one core at most. [GATEWAY_PROCESSES]",
+)
+@click.option(
     "--threads",
     metavar="N",
     type=click.IntRange(1, 256),
     default=8,
     show_default=True,
     envvar="GATEWAY_THREADS",
-    help="Requests answered at the same time. [GATEWAY_THREADS]",
+    help="Requests that one worker answers at the same time. [GATEWAY_THREADS]",
 )
 @click.option(
     "--body-limit",
@@ -77,7 +82,7 @@ _GC_THRESHOLDS: Final = (50_000, 20, 50)
     "--poll",
     metavar="SECONDS",
     type=click.FloatRange(0.1, 3600),
-    default=1.0,
+    default=0.5,
     show_default=True,
     envvar="GATEWAY_POLL",
     help="Time between two looks at CONFIGS. [GATEWAY_POLL]",
@@ -91,27 +96,53 @@ _GC_THRESHOLDS: Final = (50_000, 20, 50)
     envvar="GATEWAY_STOP_DELAY",
     help="Time between not ready and not listening, for balancers. [GATEWAY_STOP_DELAY]",
 )
+@click.option(
+    "--stuck-after",
+    metavar="SECONDS",
+    type=click.FloatRange(1, 600),
+    default=10.0,
+    show_default=True,
+    envvar="GATEWAY_STUCK_AFTER",
+    help="A worker that gives no sign for so long is replaced. [GATEWAY_STUCK_AFTER]",
+)
+@click.option(
+    "--request-limit",
+    metavar="SECONDS",
+    type=click.FloatRange(6, 3600),
+    default=30.0,
+    show_default=True,
+    envvar="GATEWAY_REQUEST_LIMIT",
+    help="A worker with a request that takes longer is replaced. [GATEWAY_REQUEST_LIMIT]",
+)
 @click.pass_context
 def serve(
     ctx: click.Context,
     configs: Path,
     listen: str,
+    processes: int,
     threads: int,
     body_limit: int,
     form: str,
     poll: float,
     stop_delay: float,
+    stuck_after: float,
+    request_limit: float,
 ) -> None:
     """Answer hook requests by the rules in the folder CONFIGS, and follow its changes."""
+    from gateway.processes.children import Patience
+    from gateway.processes.supervisor import Settings
     from gateway.web.logs import Log
     from gateway.web.server import Limits
 
     host_and_port(listen)
     configuration = _load(configs)
     bodies = max(Limits().bodies, 4 * body_limit)
-    limits = Limits(threads=threads, body=body_limit, bodies=bodies, notice=stop_delay)
-    log = Log(sys.stderr.buffer, cast("Format", form))
-    ctx.exit(0 if _run(configs, configuration, listen, limits, log, poll) else 1)
+    limits = Limits(threads=threads, body=body_limit, bodies=bodies)
+    patience = Patience(stuck_after, request_limit, limits.drain)
+    settings = Settings(configs, poll, stop_delay, patience)
+    # One call for each line, so that those of several processes never mix.
+    log = Log(io.FileIO(2, "wb", closefd=False), cast("Format", form))
+    ctx.exit(0 if _run(configuration, listen, processes, limits, settings, log) else 1)
 
 
 def _load(configs: Path) -> Configuration:
@@ -125,72 +156,35 @@ def _load(configs: Path) -> Configuration:
 
 
 def _run(
-    configs: Path,
     configuration: Configuration,
     listen: str,
+    processes: int,
     limits: Limits,
+    settings: Settings,
     log: Log,
-    poll: float,
 ) -> bool:
     """Serve until a signal; return whether everything begun was finished."""
-    from gateway.cli.reloading import watch
     from gateway.processes.heap import bound_heap
+    from gateway.processes.supervisor import Supervisor
+    from gateway.processes.worker import Worker
     from gateway.runtime import Gateway
-    from gateway.telemetry.counts import Counts
-    from gateway.web.app import create_app
-    from gateway.web.seen import Seen
-    from gateway.web.server import Server
 
-    gateway = Gateway(configuration)
-    seen = Seen(log, Counts())
-    draining = threading.Event()
     bound_heap()
     _raise_file_limit()
+    sockets = _bind(listen)
+    roles = [Worker(Gateway(configuration), processes, sockets, limits, log)]
+    supervisor = Supervisor(settings, configuration, roles, sockets, os.environ, log)
+    return supervisor.run()
+
+
+def _bind(listen: str) -> list[socket.socket]:
+    from gateway.web.server import bind
+
     try:
-        server = Server(create_app(gateway, seen, draining), listen, seen, draining, limits)
+        return bind(listen)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         _give_up(f"Error: cannot listen on {listen}: {(reason or 'no such address').lower()}")
-    watcher = watch(configs, configuration, gateway.switch, log, poll)
-    _take_signals(server, watcher, log)
-    _settle_memory()
-    watcher.start()
-    log.tell(
-        "started",
-        address=", ".join(server.addresses),
-        revision=configuration.revision,
-        queues=len(configuration.by_name),
-        rules=configuration.rule_count,
-    )
-    finished = server.run()
-    watcher.stop()
-    log.tell("stopped", finished=finished)
-    return finished
-
-
-def _take_signals(server: Server, watcher: Watcher, log: Log) -> None:
-    """Have a thread of its own wait for signals.
-
-    Handlers would run between any two instructions of the loop, inside the locks that they need.
-    Threads that start later inherit the mask.
-    """
-    taken = (*_STOPS, signal.SIGHUP)
-    signal.pthread_sigmask(signal.SIG_BLOCK, taken)
-
-    def wait() -> None:
-        stopping = False
-        while True:
-            received = signal.Signals(signal.sigwait(taken))
-            if received is signal.SIGHUP:
-                watcher.look()
-            elif stopping:
-                os._exit(1)
-            else:
-                stopping = True
-                log.tell("stopping", signal=received.name)
-                server.stop()
-
-    threading.Thread(target=wait, name="signals", daemon=True).start()
 
 
 def _raise_file_limit() -> None:
@@ -199,13 +193,6 @@ def _raise_file_limit() -> None:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _settle_memory() -> None:
-    """Take what was loaded out of the collector's sight."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
 
 
 def _give_up(text: str) -> NoReturn:

@@ -75,6 +75,15 @@ class _Run:
     compiled: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A snapshot whose settings are read and whose secrets are resolved; no rule is compiled."""
+
+    run: _Run
+    gateway: GatewaySettings | None
+    queues: Sequence[QueueSettings]
+
+
 def build(
     snapshot: Snapshot,
     references: References,
@@ -83,24 +92,38 @@ def build(
     seen: Sequence[SeenContent] = (),
 ) -> Built:
     """Make a configuration of *snapshot*, as complete as its mistakes allow."""
+    return finish(draft(snapshot, references, compile_rules, previous, seen))
+
+
+def draft(
+    snapshot: Snapshot,
+    references: References,
+    compile_rules: Compile,
+    previous: Configuration | None = None,
+    seen: Sequence[SeenContent] = (),
+) -> Draft:
+    """Read the settings of *snapshot*: from here on, nothing but memory is looked at."""
     report = Report()
     snapshot.report_problems(report)
     run = _Run(Sources(snapshot, report), references, compile_rules, previous, report, seen)
-    gateway = _gateway(run)
-    settings = _queue_settings(run)
+    return Draft(run, _gateway(run), _queue_settings(run))
+
+
+def finish(drafted: Draft) -> Built:
+    """Compile the rules of what has been drafted, and judge the whole."""
+    run, gateway, settings = drafted.run, drafted.gateway, drafted.queues
     if not run.failed:  # What could not be read may well be the payload's queue.
-        check_seen(seen, settings, report)
+        check_seen(run.seen, settings, run.report)
     queues: dict[str, Queue] = {}
     if gateway is not None:
         queues = _queues(run, settings, gateway)
-        check_shared_secrets(gateway, settings, report)
+        check_shared_secrets(gateway, settings, run.report)
     _check_rest(run)
     configuration = None
     if gateway is not None and run.gateway_is_good and queues:
         configuration = _configuration(run, gateway, queues)
-    return Built(
-        configuration, report, tuple(sorted(run.failed)), dict(references.stamps), _rules(run)
-    )
+    failed = tuple(sorted(run.failed))
+    return Built(configuration, run.report, failed, run.references.stamps, _rules(run))
 
 
 def _gateway(run: _Run) -> GatewaySettings | None:
@@ -250,7 +273,8 @@ def _configuration(run: _Run, gateway: GatewaySettings, by_name: dict[str, Queue
         legacy_signature=gateway.legacy_signature,
         diagnostics=tuple(run.report),
         digest=run.sources.snapshot.digest,
-        stamps=dict(run.references.stamps),
+        files=run.sources.snapshot.digests,
+        stamps=run.references.stamps,
     )
 
 

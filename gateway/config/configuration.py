@@ -52,6 +52,8 @@ class Configuration:
     diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
     #: What *revision* is the beginning of.
     digest: str = field(default="", repr=False)
+    #: SHA-256 of each file of the folder, in hexadecimal.
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: Digests of the secret files that were read, by path.
     stamps: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 

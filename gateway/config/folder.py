@@ -68,6 +68,11 @@ class Snapshot:
         """Name the contents briefly, for logs and people."""
         return self.digest[:12]
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """Give the SHA-256 of each file, in hexadecimal."""
+        return {name: hashlib.sha256(raw).hexdigest() for name, raw in self.files.items()}
+
     def shown(self, name: str) -> str:
         """Name a file as its author would from the working directory."""
         return Path(self.root, name).as_posix()

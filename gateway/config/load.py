@@ -5,11 +5,11 @@ Law: one look at the folder for each call; knows neither threads nor time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.config.build import build
+from gateway.config.build import draft, finish
 from gateway.config.configuration import Configuration
 from gateway.config.folder import Snapshot, take_snapshot
 from gateway.config.references import References
@@ -102,10 +102,19 @@ def load_snapshot(
     previous: Configuration | None = None,
     secrets: bool = True,
     seen: Sequence[SeenContent] = (),
+    secret_files: Mapping[str, bytes | str] | None = None,
+    resolved: Callable[[Mapping[str, bytes | str]], None] | None = None,
 ) -> Loaded:
-    """Load *snapshot*; queues with mistakes stay as they are in *previous*."""
-    references = References(environment, resolving=secrets)
-    built = build(snapshot, references, compile_rules, previous, seen)
+    """Load *snapshot*; queues with mistakes stay as they are in *previous*.
+
+    With *secret_files*, no other file is read. *resolved* is told what they held, before the rules
+    are compiled: another process that is given the same decides the same.
+    """
+    references = References(environment, resolving=secrets, given=secret_files)
+    drafted = draft(snapshot, references, compile_rules, previous, seen)
+    if resolved is not None:
+        resolved(references.files)
+    built = finish(drafted)
     made = built.configuration
     return Loaded(
         configuration=made,

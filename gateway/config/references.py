@@ -37,8 +37,15 @@ class References:
     environment: Mapping[str, str] = field(repr=False)
     #: False: only the form of a reference is checked, and nothing is resolved.
     resolving: bool = True
-    #: A digest of each secret file that was looked at: when it differs, the secret has changed.
-    stamps: dict[str, bytes] = field(default_factory=dict, repr=False)
+    #: What secret files held when another process read them; None: they are read now.
+    given: Mapping[str, bytes | str] | None = field(default=None, repr=False)
+    #: What each secret file that was looked at held; a text says why it could not be read.
+    files: dict[str, bytes | str] = field(default_factory=dict, repr=False)
+
+    @property
+    def stamps(self) -> dict[str, bytes]:
+        """Digest each secret file that was looked at: when it differs, the secret has changed."""
+        return {path: _digest(held) for path, held in self.files.items()}
 
     def secret(self, text: Text, name: str, report: Report) -> Secret | None:
         """Resolve the reference that *text* must be; *name* says in logs whose secret it is.
@@ -82,16 +89,20 @@ class References:
             return None
         if not self.resolving:
             return None
+        held = self.files[path] = self._held(path, folders)
+        if isinstance(held, str):
+            report.error("R133", f"the secret file {path!r} cannot be read: {held}", place)
+            return None
         try:
-            raw = _read(path, folders)
-            self.stamps[path] = hashlib.sha256(raw).digest()
-            return raw.decode()
-        except UnreadableError as error:
-            self.stamps[path] = b""
-            report.error("R133", f"the secret file {path!r} cannot be read: {error}", place)
+            return held.decode()
         except UnicodeDecodeError:
             report.error("R133", f"the secret file {path!r} is not UTF-8", place)
-        return None
+            return None
+
+    def _held(self, path: str, folders: Sequence[str]) -> bytes | str:
+        if self.given is not None:
+            return self.given.get(path, "it was not read in time")
+        return _read(path, folders)
 
 
 def secret_folders(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -102,10 +113,7 @@ def secret_folders(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 def stamp(path: str, environment: Mapping[str, str]) -> bytes:
     """Digest a secret file as `References.stamps` does; empty when it cannot be read."""
-    try:
-        return hashlib.sha256(_read(path, secret_folders(environment))).digest()
-    except UnreadableError:
-        return b""
+    return _digest(_read(path, secret_folders(environment)))
 
 
 def is_reference(text: str) -> bool:
@@ -113,12 +121,20 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
 
 
-def _read(path: str, folders: Sequence[str]) -> bytes:
+def _read(path: str, folders: Sequence[str]) -> bytes | str:
+    """Read a secret file; a text says why that cannot be done."""
     # A mounted secret is a link to a link; where it ends counts, not where it begins.
     real = os.path.realpath(path)
     if not _is_below(real, [os.path.realpath(folder) for folder in folders]):
-        raise UnreadableError("a link that leaves the folders for secrets")
-    return read_plain(real, MAX_SECRET)
+        return "a link that leaves the folders for secrets"
+    try:
+        return read_plain(real, MAX_SECRET)
+    except UnreadableError as error:
+        return str(error)
+
+
+def _digest(held: bytes | str) -> bytes:
+    return b"" if isinstance(held, str) else hashlib.sha256(held).digest()
 
 
 def _is_below(path: str, folders: Sequence[str]) -> bool:

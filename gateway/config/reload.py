@@ -1,17 +1,15 @@
-"""A folder that changes while it is served: noticed, settled, loaded, switched to.
+"""A folder that changes while it is served: noticed, settled, loaded.
 
-Design §4, tooling conventions §7. Law: one thread, which only looks and loads; what answers is
-replaced by a single call to *switch*, after everything that can fail.
+Design §4, tooling conventions §7. Law: looks and loads when told to, knows neither threads nor
+processes; whoever answers gets the very bytes that are judged here.
 """
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from gateway.config.configuration import Configuration
 from gateway.config.folder import Snapshot, peek, take_snapshot
@@ -24,8 +22,9 @@ from gateway.diagnostic import Diagnostic
 CAREFUL: Final = 3
 #: Seconds after which everything is read although nothing seems to have changed.
 THOROUGH: Final = 10.0
-#: Seconds between two looks.
-POLL: Final = 1.0
+
+#: Told of a snapshot that is about to be loaded, and of what its secret files hold.
+Offer: TypeAlias = Callable[[Snapshot, Mapping[str, bytes | str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +44,25 @@ class Status:
 
 
 class Reloader:
-    """What one look does: the part of a `Watcher` that has no thread."""
+    """Follows one folder."""
 
     def __init__(
         self,
         path: Path,
         environment: Mapping[str, str],
         configuration: Configuration,
-        switch: Callable[[Configuration], None],
+        offer: Offer,
         report: Callable[[Loaded], None],
     ) -> None:
         """Begin with the *configuration* that is served.
 
-        *switch* is called with what is to answer from now on, then *report* with the result of
-        every load, good or bad.
+        *offer* is called with what is about to be loaded, then *report* with what became of it.
         """
         self.configuration = configuration
         self.status = Status(configuration.revision)
         self._path = path
         self._environment = environment
-        self._switch = switch
+        self._offer = offer
         self._report = report
         self._stamps = dict(configuration.stamps)
         self._settling = Settling((configuration.digest, self._known_stamps()))
@@ -105,14 +103,18 @@ class Reloader:
     def _try(self, snapshot: Snapshot, look: Hashable) -> None:
         # Refused until proven good: a fault while loading must not be met again at every look.
         self._settling.refused(look)
-        loaded = load_snapshot(snapshot, self._environment, previous=self.configuration)
+        loaded = load_snapshot(
+            snapshot,
+            self._environment,
+            previous=self.configuration,
+            resolved=lambda files: self._offer(snapshot, files),
+        )
         self._stamps = dict(loaded.stamps)
         known = (loaded.digest, self._known_stamps())
         if loaded.configuration is None:
             self._settling.refused(known)
             self._note(loaded)
         else:
-            self._switch(loaded.configuration)
             self.configuration = loaded.configuration
             self._settling.taken(known)
             self._note(loaded)
@@ -147,59 +149,3 @@ class Reloader:
 
     def _stamps_now(self) -> Hashable:
         return tuple((path, stamp(path, self._environment)) for path in sorted(self._stamps))
-
-
-class Watcher:
-    """A daemon thread that looks at the folder now and then."""
-
-    def __init__(
-        self,
-        reloader: Reloader,
-        fault: Callable[[Exception], None],
-        *,
-        poll: float = POLL,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Look every *poll* seconds; *fault* is told of a mistake of the gateway's own."""
-        self._reloader = reloader
-        self._fault = fault
-        self._poll = poll
-        self._clock = clock
-        self._wake = threading.Event()
-        self._asked = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="configuration", daemon=True)
-
-    @property
-    def status(self) -> Status:
-        """What is served, and what became of the last change."""
-        return self._reloader.status
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def look(self) -> None:
-        """Look now, and try again what was refused; returns at once."""
-        self._asked.set()
-        self._wake.set()
-
-    def stop(self, timeout: float = 5.0) -> None:
-        """End the thread; a load that is under way may outlast *timeout*, and switches nothing."""
-        self._stopping.set()
-        self._wake.set()
-        self._thread.join(timeout)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.wait(self._turn() or self._poll)
-            self._wake.clear()
-
-    def _turn(self) -> float:
-        thorough = self._asked.is_set()
-        self._asked.clear()
-        try:
-            return self._reloader.look(self._clock(), thorough=thorough)
-        except Exception as error:  # noqa: BLE001 - a dead thread would never see the next change
-            self._fault(error)
-            return 0.0

@@ -94,6 +94,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the server's library has no
 
     #: When a refused connection ends, whatever the sender does; 0 while it is none.
     lingers_until = 0.0
+    #: When the request that is under way was begun; 0 while none is.
+    serving_since = 0.0
     _reading = False
     _on_the_loop = False
     _refused = False
@@ -160,7 +162,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the server's library has no
     def service(self) -> None:
         """Answer the first request."""
         self._refused = self.requests[0].error is not None
-        super().service()
+        self.serving_since = time.monotonic()
+        try:
+            super().service()
+        finally:
+            self.serving_since = 0.0
 
     def _answer_on_the_loop(self) -> None:
         if len(self.requests) == 1:

@@ -120,7 +120,8 @@ class Log:
         try:
             # One call for each line: several processes write to the same stream.
             with self._lock:
-                self._stream.write(written)
+                while written:
+                    written = written[self._stream.write(written) :]
                 self._stream.flush()
         except (OSError, ValueError):
             self._lost()

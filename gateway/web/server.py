@@ -7,9 +7,10 @@ only as something that is called.
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -57,8 +58,17 @@ class Limits:
     look: float = 3.0
     #: Seconds that a stop may take.
     drain: float = 25.0
-    #: Seconds between "not ready" and closing the door, for balancers to notice.
-    notice: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the server is busy with."""
+
+    #: Seconds since the oldest request that is under way was begun; 0 without one.
+    busy: float
+    #: Under way, or waiting for a worker.
+    requests: int
+    connections: int
 
 
 class Listener(TcpWSGIServer):  # type: ignore[misc]  # the server's library has no types
@@ -69,7 +79,7 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]  # the server's library has
     def __init__(
         self, application: Any, limits: Limits, seen: Seen, draining: threading.Event, **given: Any
     ) -> None:
-        """Bind, and listen."""
+        """Listen on a socket that is bound already."""
         self.limits = limits
         self.seen = seen
         self.draining = draining
@@ -123,23 +133,25 @@ class Server:
     def __init__(
         self,
         application: Any,
-        listen: str,
+        sockets: Sequence[socket.socket],
         seen: Seen,
         draining: threading.Event,
         limits: Limits | None = None,
+        beat: Callable[[Load], None] | None = None,
     ) -> None:
-        """Bind *listen*, ``HOST:PORT``; connections wait until `run`.
+        """Listen on *sockets*, which `bind` has made; connections wait until `run`.
 
-        Raises:
-            OSError: the address cannot be bound.
-            ValueError: it is no address.
+        *beat* is called by the loop, about every second.
         """
         self._limits = limits or Limits()
+        self._beat = beat
+        self._beats_at = 0.0
+        self._notice = 0.0
         self._draining = draining
         self._ending = threading.Lock()
         self._ended = False
         self._map: dict[int, Any] = {}
-        adjustments = _adjustments(listen, self._limits)
+        adjustments = adjusted(self._limits)
         self._dispatcher = ThreadedTaskDispatcher()
         self._listeners = [
             Listener(
@@ -150,16 +162,13 @@ class Server:
                 map=self._map,
                 dispatcher=self._dispatcher,
                 adj=adjustments,
-                sockinfo=sockinfo,
+                _sock=one,
+                bind_socket=False,
+                sockinfo=(one.family, one.type, one.proto, one.getsockname()),
             )
-            for sockinfo in adjustments.listen
+            for one in sockets
         ]
         _take_records(seen)
-
-    @property
-    def addresses(self) -> list[str]:
-        """Where it listens, each ``HOST:PORT``."""
-        return [_address(one.effective_host, one.effective_port) for one in self._listeners]
 
     @property
     def port(self) -> int:
@@ -185,22 +194,43 @@ class Server:
         """Answer until `stop` is called; return whether everything begun was finished."""
         self._dispatcher.set_thread_count(self._limits.threads)
         while not self._draining.is_set():
-            wasyncore.poll2(self._tick, self._map)
-        closes = time.monotonic() + self._limits.notice
+            self._turn(self._tick)
+        closes = time.monotonic() + self._notice
         while time.monotonic() < closes:
-            wasyncore.poll2(_DRAIN_TICK, self._map)
+            self._turn(_DRAIN_TICK)
         for listener in self._listeners:
             listener.close_door()
         finished = self._drain()
         self._end(finished)
         return finished
 
-    def stop(self) -> None:
-        """Begin to stop. Any thread may call it, and more than once; no signal handler may."""
+    def stop(self, notice: float = 0.0) -> None:
+        """Begin to stop; the door closes after so many seconds of *notice*, for balancers.
+
+        Any thread may call it, and more than once; no signal handler may.
+        """
         with self._ending:
+            if not self._draining.is_set():
+                self._notice = notice
             self._draining.set()
             if not self._ended:
                 self._listeners[0].pull_trigger()
+
+    def _turn(self, seconds: float) -> None:
+        wasyncore.poll2(seconds, self._map)
+        now = time.monotonic()
+        if self._beat is not None and now >= self._beats_at:
+            self._beats_at = now + _TICK
+            self._beat(self._load(now))
+
+    def _load(self, now: float) -> Load:
+        channels = list(self._channels)
+        begun = [one.serving_since for one in channels if one.serving_since]
+        return Load(
+            busy=now - min(begun) if begun else 0.0,
+            requests=sum(len(one.requests) for one in channels),
+            connections=len(channels),
+        )
 
     def _end(self, finished: bool) -> None:
         with self._ending:
@@ -236,13 +266,45 @@ class Server:
                     channel.will_close = True
             if not waiting:
                 return True
-            wasyncore.poll2(_DRAIN_TICK, self._map)
+            self._turn(_DRAIN_TICK)
         return not any(channel.must_wait() for channel in self._channels)
 
 
-def _adjustments(listen: str, limits: Limits) -> Adjustments:
+def bind(listen: str) -> list[socket.socket]:
+    """Bind and listen on every address that *listen*, ``HOST:PORT``, stands for.
+
+    Raises:
+        OSError: the address cannot be bound.
+        ValueError: it is no address.
+    """
+    bound: list[socket.socket] = []
+    try:
+        for family, kind, protocol, address in Adjustments(listen=listen).listen:
+            one = socket.socket(family, kind, protocol)
+            bound.append(one)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+            one.listen(Adjustments.backlog)
+    except OSError:
+        for one in bound:
+            one.close()
+        raise
+    return bound
+
+
+def addresses(sockets: Sequence[socket.socket]) -> list[str]:
+    """Say where *sockets* listen, each ``HOST:PORT``."""
+    names = [one.getsockname() for one in sockets]
+    return [
+        f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}" for name in names
+    ]
+
+
+def adjusted(limits: Limits) -> Adjustments:
+    """Write *limits* as the server's library has them."""
     adjustments = Adjustments(
-        listen=listen,
         threads=limits.threads,
         # Its defaults read 8 KiB at a time and write bodies over 512 KiB to disk; ours, none.
         recv_bytes=256 * 1024,
@@ -262,10 +324,6 @@ def _adjustments(listen: str, limits: Limits) -> Adjustments:
     adjustments.channel_timeout = limits.silence
     adjustments.cleanup_interval = limits.look
     return adjustments
-
-
-def _address(host: str, port: int | str) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _take_records(seen: Seen) -> None:

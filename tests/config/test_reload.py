@@ -2,16 +2,15 @@
 
 import shutil
 import tempfile
-import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.config.load import load
+from gateway.config.load import load, load_snapshot
 from gateway.config.references import FOLDERS_VARIABLE
-from gateway.config.reload import THOROUGH, Reloader, Watcher
+from gateway.config.reload import THOROUGH, Reloader
 
 ENVIRONMENT = {
     "ACME": "secret-of-acme-0123456789",
@@ -54,18 +53,26 @@ def write(root, files):
 
 
 class Served:
-    """A folder that is served: what was switched to, and what was reported."""
+    """A folder that is served: what was offered, and what was reported."""
 
     def __init__(self, root, environment=ENVIRONMENT):
         self.root = root
         self.now = 1_000.0
-        self.switched = []
-        self.on_switch = self.switched.append
+        self.offered = []
+        self.faulty = False
         self.reported = []
         start = load(root, environment)
-        self.reloader = Reloader(
-            root, environment, start, self.switched.append, self.reported.append
-        )
+        self.reloader = Reloader(root, environment, start, self.offer, self.reported.append)
+
+    def offer(self, snapshot, secrets):
+        if self.faulty:
+            raise ZeroDivisionError
+        self.offered.append((snapshot, secrets))
+
+    @property
+    def switched(self):
+        made = [loaded.configuration for loaded in self.reported]
+        return [one for one in made if one is not None]
 
     def look(self, seconds=0.0):
         """Let time pass and look once."""
@@ -291,6 +298,51 @@ def test_a_secret_file_that_changes_is_read_again(tmp_path):
     assert kept.secrets[0].value == "second-secret-of-acme"
 
 
+def test_who_is_given_what_was_judged_decides_the_same_whatever_has_changed_since(tmp_path):
+    secrets = tmp_path / "secrets"
+    write(secrets, {"acme": "first-secret-of-acme-1\n", "globex": "first-secret-of-globex-1\n"})
+    root, environment = tmp_path / "configs", {FOLDERS_VARIABLE: str(secrets)}
+
+    def with_file(name, first):
+        return queue("X", first).replace("${env:X}", f"${{file:{secrets}/{name}}}")
+
+    write(root, {**FILES, "acme.queue.yaml": with_file("acme", 1)})
+    write(root, {"globex.queue.yaml": with_file("globex", 11)})
+    served = Served(root, environment)
+    start = served.reloader.configuration
+    write(root, {"a.rules.yaml": MORE, "globex.queue.yaml": BROKEN})
+    write(secrets, {"acme": "second-secret-of-acme\n"})
+    served.settle()
+    ((snapshot, files),) = served.offered
+    (secrets / "acme").unlink()
+    shutil.rmtree(root)
+
+    other = load_snapshot(snapshot, environment, previous=start, secret_files=files)
+
+    own = served.reported[0]
+    assert list(other.report) == list(own.report)
+    assert (other.failed, other.stamps, other.digest) == (own.failed, own.stamps, own.digest)
+    assert other.configuration.revision == own.configuration.revision
+    assert other.configuration.by_name["acme"].secrets == own.configuration.by_name["acme"].secrets
+    assert other.configuration.by_name["globex"] is start.by_name["globex"]
+
+
+def test_a_fault_of_ours_is_met_once_and_the_next_change_is_taken(served):
+    served.faulty = True
+    write(served.root, {"a.rules.yaml": MORE})
+    with pytest.raises(ZeroDivisionError):
+        served.settle()
+    for _ in range(3):
+        served.settle()
+    assert not served.reported
+
+    served.faulty = False
+    write(served.root, {"a.rules.yaml": MORE + "# and more\n"})
+    served.settle()
+
+    assert len(served.rules()) == 2
+
+
 EDITS = st.lists(
     st.tuples(
         st.sampled_from(["acme.queue.yaml", "globex.queue.yaml", "gateway.yaml"]),
@@ -338,53 +390,3 @@ def _version(name, version):
     if name == "gateway":
         return GATEWAY + "#\n" * version
     return queue(name.upper(), {"acme": 1, "globex": 11}[name] + 2 * version)
-
-
-# The thread itself.
-
-
-@pytest.fixture
-def watched(served):
-    """Watch the folder with a real thread; give what it does and an event for each kind of it."""
-    happened = {"report": threading.Event(), "fault": threading.Event()}
-    served.faults = []
-    reloader = Reloader(
-        served.root,
-        ENVIRONMENT,
-        served.reloader.configuration,
-        lambda configuration: served.on_switch(configuration),
-        lambda loaded: (served.reported.append(loaded), happened["report"].set()),
-    )
-    watcher = Watcher(
-        reloader,
-        lambda error: (served.faults.append(error), happened["fault"].set()),
-        poll=0.02,
-    )
-    yield served, watcher, happened
-    watcher.stop()
-
-
-def test_the_thread_takes_a_change_and_ends(watched):
-    served, watcher, happened = watched
-    watcher.start()
-    write(served.root, {"a.rules.yaml": MORE})
-
-    assert happened["report"].wait(5)
-    assert watcher.status.successes == 1
-    watcher.stop()
-    assert not [thread for thread in threading.enumerate() if thread.name == "configuration"]
-
-
-def test_a_fault_of_ours_is_told_once_and_the_thread_goes_on(watched):
-    served, watcher, happened = watched
-
-    served.on_switch = lambda _: 1 / 0
-    watcher.start()
-    write(served.root, {"a.rules.yaml": MORE})
-    assert happened["fault"].wait(5)
-    served.on_switch = served.switched.append
-    write(served.root, {"a.rules.yaml": MORE + "# and more\n"})
-
-    assert happened["report"].wait(5)
-    assert [type(error) for error in served.faults] == [ZeroDivisionError]
-    assert len(served.switched) == 1

@@ -17,7 +17,7 @@ from gateway.telemetry.totals import Totals
 from gateway.web.app import create_app
 from gateway.web.logs import Log
 from gateway.web.seen import Seen
-from gateway.web.server import Limits, Server
+from gateway.web.server import Limits, Server, bind
 
 SECRET = "a secret of sixteen or more"
 BODY = b'{"request_id": "r-1", "event": "annotation_content", "action": "updated"}'
@@ -119,7 +119,7 @@ def begin(**limits) -> Running:
     written, draining = io.BytesIO(), threading.Event()
     gateway, seen = FakeGateway(), Seen(Log(written), Counts())
     app = create_app(gateway, seen, draining)
-    server = Server(app, "127.0.0.1:0", seen, draining, Limits(**given))
+    server = Server(app, bind("127.0.0.1:0"), seen, draining, Limits(**given))
     return Running(gateway, server, written, seen.counts)
 
 

@@ -76,9 +76,8 @@ def test_a_stop_that_takes_too_long_ends_and_says_so(start):
         assert running.join() is False
 
 
-def test_readiness_turns_bad_before_the_door_closes(start):
-    running = start(notice=0.3)
-    running.server.stop()
+def test_readiness_turns_bad_before_the_door_closes(running):
+    running.server.stop(notice=0.3)
 
     assert ask(running, "GET", "/readyz").status == 503
     assert ask(running, "GET", "/healthz").status == 200

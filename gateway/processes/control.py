@@ -1,0 +1,122 @@
+"""A child's end of the pipe to its supervisor.
+
+Design §4. Law: one thread of its own, which takes orders; the child's loop only beats. Nothing that
+is said here is ever logged: snapshots come with the contents of secret files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from gateway.config.configuration import Configuration
+from gateway.config.load import load_snapshot
+from gateway.processes.messages import (
+    Beat,
+    Drain,
+    Ready,
+    Take,
+    Taken,
+    Up,
+    framed,
+    frames_of_supervisor,
+)
+from gateway.web.logs import Log
+
+_PIECE: Final = 1 << 20
+
+
+class Control:
+    """What a child hears from its supervisor and tells it."""
+
+    def __init__(
+        self,
+        pipe: socket.socket,
+        slot: int,
+        configuration: Configuration,
+        environment: Mapping[str, str],
+        log: Log,
+    ) -> None:
+        """Speak through *pipe*; begin with the *configuration* that was inherited."""
+        #: Its number among the children of its role; a replacement has the same.
+        self.slot = slot
+        #: What the child works by.
+        self.configuration = configuration
+        self._pipe = pipe
+        self._environment = environment
+        self._log = log
+        self._sending = threading.Lock()
+        self._frames = frames_of_supervisor()
+
+    def listen(
+        self, switch: Callable[[Configuration], None], stop: Callable[[float], None]
+    ) -> None:
+        """Begin to take orders, in a thread of their own, and say that the work has begun.
+
+        *switch* is called with each new configuration, *stop* with the seconds of notice when the
+        child is to finish and end; both return soon.
+        """
+        name = "orders"
+        threading.Thread(target=self._listen, args=(switch, stop), name=name, daemon=True).start()
+        self._tell(Ready())
+
+    def beat(self, busy: float = 0.0, requests: int = 0, connections: int = 0) -> None:
+        """Say that the child's loop goes round; called by the loop, about every second.
+
+        *busy* is how long the oldest thing under way has been so. Never blocks.
+        """
+        if not self._sending.acquire(blocking=False):
+            return
+        try:
+            with contextlib.suppress(OSError):
+                # So short a message goes as a whole, or not at all when nobody reads.
+                self._pipe.send(framed(Beat(busy, requests, connections)), socket.MSG_DONTWAIT)
+        finally:
+            self._sending.release()
+
+    def _listen(
+        self, switch: Callable[[Configuration], None], stop: Callable[[float], None]
+    ) -> None:
+        while piece := self._receive():
+            for message in self._frames.feed(piece):
+                match message:
+                    case Take():
+                        self._tell(self._take(message, switch))
+                    case Drain(notice):
+                        stop(notice)
+        # Closed: whoever was to replace this child, or to end it, is gone.
+        self._log.alert("supervisor_gone")
+        stop(0.0)
+
+    def _receive(self) -> bytes:
+        try:
+            return self._pipe.recv(_PIECE)
+        except OSError:
+            return b""
+
+    def _tell(self, message: Up) -> None:
+        with self._sending, contextlib.suppress(OSError):
+            self._pipe.sendall(framed(message))
+
+    def _take(self, order: Take, switch: Callable[[Configuration], None]) -> Taken:
+        try:
+            loaded = load_snapshot(
+                order.snapshot,
+                self._environment,
+                previous=self.configuration,
+                secret_files=order.secret_files,
+            )
+            if loaded.configuration is not None:
+                switch(loaded.configuration)
+                self.configuration = loaded.configuration
+            failed, fault = loaded.failed, False
+        except Exception as error:  # noqa: BLE001 - a dead thread would never take another order
+            self._log.fault("a change could not be taken", error)
+            failed, fault = (), True
+        # Nothing else would free the configuration before the last one: its parts know each other.
+        gc.collect()
+        return Taken(order.generation, self.configuration.revision, failed, fault)

@@ -1,0 +1,61 @@
+"""The role that answers hook requests: a server over the sockets that all workers share.
+
+Design §4. Law: puts server, application and gateway together; decides nothing about requests.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Sequence
+
+from gateway.config.configuration import Configuration
+from gateway.processes.control import Control
+from gateway.runtime import Gateway
+from gateway.telemetry.counts import Counts
+from gateway.web.app import create_app
+from gateway.web.logs import Log
+from gateway.web.seen import Seen
+from gateway.web.server import Limits, Load, Server
+
+
+class Worker:
+    """Answers hook requests."""
+
+    name = "worker"
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        count: int,
+        sockets: Sequence[socket.socket],
+        limits: Limits,
+        log: Log,
+    ) -> None:
+        """Have *count* workers answer from *gateway* on *sockets*."""
+        self.sockets = sockets
+        self._gateway = gateway
+        self._count = count
+        self._limits = limits
+        self._log = log
+
+    def wanted(self, _configuration: Configuration) -> int:
+        """As many as the operator says."""
+        return self._count
+
+    def prepare(self, configuration: Configuration) -> None:
+        """Link the rules once, for all workers that come."""
+        self._gateway.switch(configuration)
+
+    def run(self, control: Control) -> bool:
+        """Answer until told to stop."""
+        draining = threading.Event()
+        seen = Seen(self._log, Counts())
+        app = create_app(self._gateway, seen, draining)
+
+        def beat(load: Load) -> None:
+            control.beat(load.busy, load.requests, load.connections)
+
+        server = Server(app, self.sockets, seen, draining, self._limits, beat)
+        control.listen(self._gateway.switch, server.stop)
+        return server.run()
