@@ -58,6 +58,7 @@ def gateway() -> Iterator[Server]:
     """Serve the bench's rules with ``gateway serve``."""
     port = _free_port()
     command = ["-m", "gateway", "serve", str(RULES), "--listen", f"127.0.0.1:{port}"]
+    command += ["--management", "off"]
     with _running(command, port) as server:
         yield server
 

@@ -24,3 +24,6 @@ def _profile() -> str:
 
 
 settings.load_profile(_profile())
+
+# Servers that tests start, several at a time, each take a management port of their own.
+os.environ["GATEWAY_MANAGEMENT"] = "127.0.0.1:0"

@@ -8,6 +8,9 @@ from typing import Final
 import click
 
 DEFAULT_LISTEN: Final = "127.0.0.1:8080"
+DEFAULT_MANAGEMENT: Final = "127.0.0.1:8081"
+#: Stands for no management listener.
+OFF: Final = "off"
 
 _ADDRESS: Final = re.compile(
     r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^\[\]:\s]*)):(?P<port>[0-9]{1,5})"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, cast
 
 import click
 
-from gateway.cli.address import DEFAULT_LISTEN, host_and_port
+from gateway.cli.address import DEFAULT_LISTEN, DEFAULT_MANAGEMENT, OFF, host_and_port
 
 if TYPE_CHECKING:
     import socket
@@ -41,6 +41,15 @@ _FILES: Final = 4096
     show_default=True,
     envvar="GATEWAY_LISTEN",
     help="Where to listen. [GATEWAY_LISTEN]",
+)
+@click.option(
+    "--management",
+    metavar="HOST:PORT",
+    default=DEFAULT_MANAGEMENT,
+    show_default=True,
+    envvar="GATEWAY_MANAGEMENT",
+    help="Where operators ask; without authentication, so not for others. `off` for nowhere. "
+    "[GATEWAY_MANAGEMENT]",
 )
 @click.option(
     "--processes",
@@ -119,6 +128,7 @@ def serve(
     ctx: click.Context,
     configs: Path,
     listen: str,
+    management: str,
     processes: int,
     threads: int,
     body_limit: int,
@@ -135,14 +145,16 @@ def serve(
     from gateway.web.server import Limits
 
     host_and_port(listen)
+    hosts = set() if management == OFF else {host_and_port(management)[0].lower()}
     configuration = _load(configs)
     bodies = max(Limits().bodies, 4 * body_limit)
     limits = Limits(threads=threads, body=body_limit, bodies=bodies)
     patience = Patience(stuck_after, request_limit, limits.drain)
-    settings = Settings(configs, poll, stop_delay, patience)
+    settings = Settings(configs, poll, stop_delay, patience, frozenset(hosts))
     # One call for each line, so that those of several processes never mix.
     log = Log(io.FileIO(2, "wb", closefd=False), cast("Format", form))
-    ctx.exit(0 if _run(configuration, listen, processes, limits, settings, log) else 1)
+    addresses = (listen, management)
+    ctx.exit(0 if _run(configuration, addresses, processes, limits, settings, log) else 1)
 
 
 def _load(configs: Path) -> Configuration:
@@ -157,7 +169,7 @@ def _load(configs: Path) -> Configuration:
 
 def _run(
     configuration: Configuration,
-    listen: str,
+    addresses: tuple[str, str],
     processes: int,
     limits: Limits,
     settings: Settings,
@@ -171,20 +183,22 @@ def _run(
 
     bound_heap()
     _raise_file_limit()
+    listen, management = addresses
     sockets = _bind(listen)
+    desk = [] if management == OFF else _bind(management, "; --management takes another, or `off`")
     roles = [Worker(Gateway(configuration), processes, sockets, limits, log)]
-    supervisor = Supervisor(settings, configuration, roles, sockets, os.environ, log)
+    supervisor = Supervisor(settings, configuration, roles, sockets, desk, os.environ, log)
     return supervisor.run()
 
 
-def _bind(listen: str) -> list[socket.socket]:
+def _bind(listen: str, advice: str = "") -> list[socket.socket]:
     from gateway.web.server import bind
 
     try:
         return bind(listen)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        _give_up(f"Error: cannot listen on {listen}: {(reason or 'no such address').lower()}")
+        reason = (error.strerror if isinstance(error, OSError) else None) or "no such address"
+        _give_up(f"Error: cannot listen on {listen}: {reason.lower()}{advice}")
 
 
 def _raise_file_limit() -> None:

@@ -46,3 +46,8 @@ class Child:
     taken: Taken | None = None
     #: When it is killed if it has not ended by itself.
     ends: float = float("inf")
+
+    @property
+    def name(self) -> str:
+        """What metrics call it, and its replacements."""
+        return f"{self.role.name}-{self.slot}"

@@ -16,9 +16,10 @@ from typing import Final
 from gateway.config.configuration import Configuration
 from gateway.processes.child import Child, State
 from gateway.processes.loop import Line, Map, ended_children, flush
-from gateway.processes.messages import Beat, Drain, Ready, Taken, Up
+from gateway.processes.messages import Beat, Counted, Drain, Ready, Taken, Up
 from gateway.processes.pacing import Pacing
 from gateway.processes.role import Parent, Role, fork
+from gateway.telemetry.totals import Totals
 from gateway.web.logs import Log
 
 #: Seconds that a child has to end beyond those that it allows itself.
@@ -63,10 +64,15 @@ class Children:
         parent: Parent,
         patience: Patience,
         watched: Map,
+        totals: Totals,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keep children of these *roles*; their pipes are *watched* by the loop."""
+        """Keep children of these *roles*; their pipes are *watched* by the loop.
+
+        What they count is added to *totals*.
+        """
         self._clock = clock
+        self._totals = totals
         self._roles = roles
         self._parent = parent
         self._patience = patience
@@ -206,6 +212,8 @@ class Children:
                 child.beat = message
             case Taken(generation, revision):
                 child.taken, child.generation, child.revision = message, generation, revision
+            case Counted(counts):
+                self._totals.add(child.name, counts)
 
     def _bury(self, now: float) -> None:
         for pid, status in ended_children():
@@ -213,6 +221,7 @@ class Children:
             if child is None:
                 continue
             child.line.handle_close()
+            self._totals.ended(child.name)
             by_order = child.state is State.STOPPING and status >= 0
             if by_order:
                 self.finished = self.finished and status == 0

@@ -6,7 +6,6 @@ is said here is ever logged: snapshots come with the contents of secret files.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import socket
 import threading
@@ -17,6 +16,7 @@ from gateway.config.configuration import Configuration
 from gateway.config.load import load_snapshot
 from gateway.processes.messages import (
     Beat,
+    Counted,
     Drain,
     Ready,
     Take,
@@ -50,6 +50,8 @@ class Control:
         self._environment = environment
         self._log = log
         self._sending = threading.Lock()
+        #: What of a frame has not gone yet.
+        self._rest = b""
         self._frames = frames_of_supervisor()
 
     def listen(
@@ -62,19 +64,42 @@ class Control:
         """
         name = "orders"
         threading.Thread(target=self._listen, args=(switch, stop), name=name, daemon=True).start()
-        self._tell(Ready())
+        self._send(Ready(), wait=True)
 
     def beat(self, busy: float = 0.0, requests: int = 0, connections: int = 0) -> None:
         """Say that the child's loop goes round; called by the loop, about every second.
 
         *busy* is how long the oldest thing under way has been so. Never blocks.
         """
-        if not self._sending.acquire(blocking=False):
-            return
+        self._send(Beat(busy, requests, connections), wait=False)
+
+    def count(self, counts: bytes, *, wait: bool = False) -> bool:
+        """Pass on what was counted; without *wait*, it never blocks.
+
+        Returns:
+            Whether that was possible now; if not, *counts* are to be passed on later.
+        """
+        return self._send(Counted(counts), wait=wait)
+
+    def _send(self, message: Up, *, wait: bool) -> bool:
+        if not self._sending.acquire(blocking=wait):
+            return False
         try:
-            with contextlib.suppress(OSError):
-                # So short a message goes as a whole, or not at all when nobody reads.
-                self._pipe.send(framed(Beat(busy, requests, connections)), socket.MSG_DONTWAIT)
+            frame = framed(message)
+            if wait:
+                self._pipe.sendall(self._rest + frame)
+                self._rest = b""
+                return True
+            # A frame of which a part has gone must be finished before the next one.
+            if self._rest:
+                self._rest = self._rest[self._pipe.send(self._rest, socket.MSG_DONTWAIT) :]
+            if self._rest:
+                return False
+            self._rest = frame[self._pipe.send(frame, socket.MSG_DONTWAIT) :]
+        except OSError:  # Nobody reads at the moment, or ever again.
+            return False
+        else:
+            return True
         finally:
             self._sending.release()
 
@@ -85,7 +110,7 @@ class Control:
             for message in self._frames.feed(piece):
                 match message:
                     case Take():
-                        self._tell(self._take(message, switch))
+                        self._send(self._take(message, switch), wait=True)
                     case Drain(notice):
                         stop(notice)
         # Closed: whoever was to replace this child, or to end it, is gone.
@@ -97,10 +122,6 @@ class Control:
             return self._pipe.recv(_PIECE)
         except OSError:
             return b""
-
-    def _tell(self, message: Up) -> None:
-        with self._sending, contextlib.suppress(OSError):
-            self._pipe.sendall(framed(message))
 
     def _take(self, order: Take, switch: Callable[[Configuration], None]) -> Taken:
         try:

@@ -42,6 +42,12 @@ class Taken(msgspec.Struct, frozen=True, tag="taken"):
     fault: bool = False
 
 
+class Counted(msgspec.Struct, frozen=True, tag="counted"):
+    """What a child has counted since it last said so, as `telemetry.totals` reads it."""
+
+    counts: bytes
+
+
 class Take(msgspec.Struct, frozen=True, tag="take"):
     """A snapshot of the folder that has settled, to be built and switched to."""
 
@@ -97,7 +103,7 @@ class Drain(msgspec.Struct, frozen=True, tag="drain"):
 
 
 #: What children say, and what is said to them.
-Up: TypeAlias = Ready | Beat | Taken
+Up: TypeAlias = Ready | Beat | Taken | Counted
 Down: TypeAlias = Take | Drain
 
 _M = TypeVar("_M")

@@ -15,37 +15,19 @@ from pathlib import Path
 from typing import Final
 
 from gateway.config.configuration import Configuration
-from gateway.config.difference import Difference, difference
+from gateway.config.difference import difference
 from gateway.config.folder import Snapshot
 from gateway.config.load import Loaded
 from gateway.config.reload import Reloader, Status
-from gateway.diagnostic import Diagnostic
 from gateway.processes.child import Child, State
 from gateway.processes.children import Children
 from gateway.processes.messages import Take, framed
+from gateway.processes.outcome import Outcome
 from gateway.processes.telling import tell
 from gateway.web.logs import Log
 
 #: Seconds after which a child that has not decided about a change counts as stuck.
 SWITCH_LIMIT: Final = 30.0
-
-_NO_DIFFERENCE: Final = Difference()
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a look at the folder."""
-
-    previous: str
-    revision: str
-    difference: Difference = _NO_DIFFERENCE
-    #: Queues that answer in an earlier version, or not yet.
-    failed: tuple[str, ...] = ()
-    #: What is wrong with the folder; warnings alone refuse nothing.
-    diagnostics: tuple[Diagnostic, ...] = ()
-    refused: bool = False
-    #: A fault of the gateway's own kept it from deciding.
-    fault: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -90,6 +72,8 @@ class Reloads:
         self._new: list[Asked] = []
         self._looking: list[Asked] = []
         self.loaded_at = datetime.now(UTC)
+        #: When a change was last refused, or a part of it.
+        self.refused_at: datetime | None = None
         children.follow(configuration)
 
     @property
@@ -144,6 +128,8 @@ class Reloads:
     def _note(self, loaded: Loaded) -> None:
         assert self._switch is not None  # noqa: S101  # what is loaded was offered
         self._switch.loaded = loaded
+        if not loaded.good:
+            self.refused_at = datetime.now(UTC)
         if loaded.configuration is not None:
             self.loaded_at = datetime.now(UTC)
             self._children.follow(loaded.configuration)

@@ -16,10 +16,16 @@ from typing import Final
 from gateway.config.configuration import Configuration
 from gateway.processes.children import Children, Patience
 from gateway.processes.loop import Map, Signals, turn
+from gateway.processes.managing import Managing
 from gateway.processes.reloads import Reloads
 from gateway.processes.role import SIGNALS, Parent, Role
 from gateway.processes.telling import told
+from gateway.telemetry.counts import Counts
+from gateway.telemetry.totals import Totals
+from gateway.web.desk import Desk
 from gateway.web.logs import Log
+from gateway.web.management import create_management
+from gateway.web.seen import Seen
 from gateway.web.server import addresses
 
 #: What a request allocates lives briefly and has no cycles; the default looks every 700 objects.
@@ -37,6 +43,8 @@ class Settings:
     #: Seconds between "not ready" and closing the door, for balancers to notice.
     notice: float
     patience: Patience
+    #: The names by which the management listener may be called, besides addresses.
+    hosts: frozenset[str]
 
 
 class Supervisor:
@@ -48,20 +56,32 @@ class Supervisor:
         configuration: Configuration,
         roles: Sequence[Role],
         sockets: Sequence[socket.socket],
+        management: Sequence[socket.socket],
         environment: Mapping[str, str],
         log: Log,
     ) -> None:
-        """Keep children of these *roles*, which begin with *configuration*; listen on *sockets*."""
+        """Keep children of these *roles*, which begin with *configuration*.
+
+        They share the *sockets*; those for *management* are answered here.
+        """
         self._settings = settings
         self._sockets = sockets
+        self._management = management
         self._log = log
         self._watched: Map = {}
+        totals, seen = Totals(), Seen(log, Counts())
         self._signals = Signals((*SIGNALS, signal.SIGCHLD), self._watched)
         parent = Parent(environment, log, self._abandon)
-        self._children = Children(roles, parent, settings.patience, self._watched)
+        self._children = Children(roles, parent, settings.patience, self._watched, totals)
         self._reloads = Reloads(
             settings.configs, environment, configuration, self._children, log, settings.poll
         )
+        self._managing = Managing(self._reloads, self._children, totals, seen.counts)
+        app = create_management(self._managing, seen, settings.hosts)
+        self._desks = [
+            Desk(app, self._managing.ask, seen, one, settings.hosts, self._watched)
+            for one in management
+        ]
 
     def run(self) -> bool:
         """Work until a signal; return whether everything begun was finished."""
@@ -74,7 +94,7 @@ class Supervisor:
             if not began and self._children.complete:
                 began = True
                 self._tell_start()
-            turn(self._watched, wait)
+            self._turn(wait)
             for one in self._signals.taken():
                 if one is signal.SIGHUP:
                     self._reloads.ask()
@@ -90,22 +110,31 @@ class Supervisor:
             queues=len(configuration.by_name),
             rules=configuration.rule_count,
             processes=self._children.wanted,
+            management=", ".join(addresses(self._management)) or None,
         )
+
+    def _turn(self, seconds: float, *, ending: bool = False) -> None:
+        for desk in self._desks:
+            desk.answer(ending=ending)
+        turn(self._watched, seconds)
 
     def _stop(self, received: signal.Signals) -> bool:
         """Finish what has begun; a second signal ends everything at once."""
         self._log.tell("stopping", signal=received.name)
+        self._managing.stopping = True
         for one in self._sockets:
             one.close()
         self._children.drain(self._settings.notice)
         finished = True
         while self._children.all:
-            turn(self._watched, self._children.turn())
+            self._turn(self._children.turn(), ending=True)
             if finished and {signal.SIGTERM, signal.SIGINT} & {*self._signals.taken()}:
                 finished = False
                 self._children.kill_all()
         finished = finished and self._children.finished
         self._log.tell("stopped", finished=finished)
+        for desk in self._desks:
+            desk.close()
         self._signals.close()
         return finished
 
@@ -113,6 +142,8 @@ class Supervisor:
         """In a child: close what is the supervisor's alone."""
         self._signals.abandon()
         self._children.abandon()
+        for desk in self._desks:
+            desk.close()
         for one in self._sockets:
             if one not in kept:
                 one.close()

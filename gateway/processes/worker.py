@@ -8,15 +8,20 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Sequence
+from typing import Final
 
 from gateway.config.configuration import Configuration
 from gateway.processes.control import Control
 from gateway.runtime import Gateway
+from gateway.telemetry import catalog
 from gateway.telemetry.counts import Counts
+from gateway.telemetry.process import measured
 from gateway.web.app import create_app
 from gateway.web.logs import Log
 from gateway.web.seen import Seen
 from gateway.web.server import Limits, Load, Server
+
+_NOTHING: Final = Load(0.0, 0, 0, 0)
 
 
 class Worker:
@@ -52,10 +57,27 @@ class Worker:
         draining = threading.Event()
         seen = Seen(self._log, Counts())
         app = create_app(self._gateway, seen, draining)
+        uncounted: list[bytes] = []
+        name = f"{self.name}-{control.slot}"
+
+        def count(load: Load) -> None:
+            gauges = [
+                (catalog.IN_FLIGHT.name, (), float(load.requests - load.waiting)),
+                (catalog.WAITING.name, (), float(load.waiting)),
+                *measured(name),
+            ]
+            uncounted.append(seen.counts.take(gauges))
 
         def beat(load: Load) -> None:
             control.beat(load.busy, load.requests, load.connections)
+            count(load)
+            while uncounted and control.count(uncounted[0]):
+                uncounted.pop(0)
 
         server = Server(app, self.sockets, seen, draining, self._limits, beat)
         control.listen(self._gateway.switch, server.stop)
-        return server.run()
+        finished = server.run()
+        count(_NOTHING)
+        for counts in uncounted:
+            control.count(counts, wait=True)
+        return finished

@@ -17,6 +17,7 @@ from gateway.runtime import ForeignSecretError, Gateway
 from gateway.telemetry.catalog import OTHER
 from gateway.web import refusals
 from gateway.web.calls import Call, call_of, method_label
+from gateway.web.health import Health, Readiness, send
 from gateway.web.refusals import Refusal, refuse_body
 from gateway.web.seen import Seen
 
@@ -92,38 +93,6 @@ class Hook:
         raise falcon.HTTPMethodNotAllowed(())
 
 
-class Health:
-    """``/healthz``: the process answers. Depends on nothing."""
-
-    def on_get(self, _req: falcon.Request, resp: falcon.Response) -> None:
-        """Say that the process lives."""
-        resp.data = b'{"status":"ok"}'
-
-    def on_head(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Say the same without a body."""
-        self.on_get(req, resp)
-
-    def on_options(self, _req: falcon.Request, _resp: falcon.Response) -> None:
-        """Refuse it: the framework would answer it with 200."""
-        raise falcon.HTTPMethodNotAllowed(())
-
-
-class Readiness(Health):
-    """``/readyz``: rules are loaded, and the server is not about to stop."""
-
-    def __init__(self, gateway: Gateway, draining: threading.Event) -> None:
-        """Be ready as long as *gateway* is and *draining* is not set."""
-        self._gateway = gateway
-        self._draining = draining
-
-    def on_get(self, _req: falcon.Request, resp: falcon.Response) -> None:
-        """Say whether requests should be sent here."""
-        if self._gateway.ready and not self._draining.is_set():
-            resp.data = b'{"status":"ready"}'
-        else:
-            _send(resp, refusals.NOT_READY)
-
-
 class Refuser:
     """Answers exceptions."""
 
@@ -143,7 +112,7 @@ class Refuser:
         elif refusal is refusals.METHOD:
             allowed = _ALLOWED.get(req.uri_template or "")
             refusal = refusal.allowing(allowed) if allowed else refusals.NOT_FOUND
-        _send(resp, refusal)
+        send(resp, refusal)
         call = _call(req.env).named()
         resp.set_header(_REQUEST_ID, call.request_id)
         queue, reason = params.get("queue"), _REASONS.get(refusal)
@@ -185,7 +154,9 @@ def create_app(
     app.add_route("/hook", hook)
     app.add_route("/hook/{queue}", hook)
     app.add_route("/healthz", Health())
-    app.add_route("/readyz", Readiness(gateway, draining))
+    app.add_route(
+        "/readyz", Readiness(lambda: {"rules": gateway.ready, "running": not draining.is_set()})
+    )
     refuse = Refuser(gateway, seen)
     for kind in (Exception, falcon.HTTPError, falcon.HTTPStatus):
         app.add_error_handler(kind, refuse)
@@ -204,9 +175,3 @@ def _refusal(error: Exception) -> Refusal | None:
     if isinstance(error, RefusedByHeaderError):
         return error.refusal
     return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), None)
-
-
-def _send(resp: falcon.Response, refusal: Refusal) -> None:
-    resp.status = refusal.status
-    resp.data = refusal.body
-    resp.set_headers(refusal.headers)

@@ -47,6 +47,9 @@ SIGNATURE: Final = Refusal(
 FOREIGN: Final = Refusal(
     "403 Forbidden", "foreign_queue", "The signing secret does not belong to this queue."
 )
+CROSS_SITE: Final = Refusal(
+    "403 Forbidden", "cross_site", "This address is not for the pages of other sites."
+)
 NOT_FOUND: Final = Refusal("404 Not Found", "not_found", "There is nothing at this address.")
 METHOD: Final = Refusal("405 Method Not Allowed", "method", "This address takes other methods.")
 TIMEOUT: Final = Refusal(

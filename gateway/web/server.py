@@ -66,8 +66,10 @@ class Load:
 
     #: Seconds since the oldest request that is under way was begun; 0 without one.
     busy: float
-    #: Under way, or waiting for a worker.
+    #: Under way, or waiting for a thread.
     requests: int
+    #: Those of them that wait.
+    waiting: int
     connections: int
 
 
@@ -229,6 +231,7 @@ class Server:
         return Load(
             busy=now - min(begun) if begun else 0.0,
             requests=sum(len(one.requests) for one in channels),
+            waiting=self.waiting,
             connections=len(channels),
         )
 

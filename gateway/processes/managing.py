@@ -1,0 +1,83 @@
+"""The supervisor as its operators see it: what the management listener asks.
+
+Law: reads what the supervisor knows and passes wishes on; changes nothing itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.processes.child import State
+from gateway.processes.children import Children
+from gateway.processes.reloads import Asked, Reloads
+from gateway.processes.status import process_of, reload_answer, served_of, status_of
+from gateway.telemetry.counts import Counts
+from gateway.telemetry.exposition import exposition
+from gateway.telemetry.process import measured
+from gateway.telemetry.totals import Totals
+
+
+class _Waiting:
+    """A reload that somebody waits for."""
+
+    def __init__(self, asked: Asked) -> None:
+        """Wait for what was *asked*."""
+        self._asked = asked
+
+    @property
+    def answer(self) -> tuple[str, dict[str, Any]] | None:
+        """What to answer; None as long as it is under way."""
+        outcome = self._asked.outcome
+        return None if outcome is None else reload_answer(outcome)
+
+
+class Managing:
+    """Answers the management listener."""
+
+    def __init__(
+        self, reloads: Reloads, children: Children, totals: Totals, counts: Counts
+    ) -> None:
+        """Tell of these; *counts* are the supervisor's own."""
+        self._reloads = reloads
+        self._children = children
+        self._totals = totals
+        self._counts = counts
+        self.stopping = False
+
+    def ask(self) -> _Waiting:
+        """Have the folder looked at now."""
+        return _Waiting(self._reloads.ask())
+
+    def status(self) -> dict[str, Any]:
+        """Tell what is served, and by which processes."""
+        now, reloads = time.monotonic(), self._reloads
+        return status_of(
+            reloads.configuration,
+            reloads.status,
+            reloads.loaded_at,
+            reloads.refused_at,
+            [process_of(child, now) for child in self._children.all],
+            "stopping" if self.stopping else "serving" if self._is_served() else "starting",
+        )
+
+    def checks(self) -> Mapping[str, bool]:
+        """Tell what being ready depends on."""
+        return {
+            "rules": bool(self._reloads.configuration.by_name),
+            "workers": self._is_served(),
+            "running": not self.stopping,
+        }
+
+    def exposition(self) -> tuple[str, bytes]:
+        """Give the media type and the text of all metrics."""
+        reloads = self._reloads
+        self._totals.add("supervisor", self._counts.take(measured("supervisor")))
+        served = served_of(reloads.configuration, reloads.status, reloads.loaded_at)
+        return exposition(self._totals, served)
+
+    def _is_served(self) -> bool:
+        return any(
+            child.state is State.READY and child.role.name == "worker" for child in self._children
+        )
