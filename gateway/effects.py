@@ -68,4 +68,24 @@ class Remove:
     node_id: int | str
 
 
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """What becomes of one file of an e-mail or an upload."""
+
+    #: As the event names it: an attachment's ``id``, an uploaded file's ``document``.
+    name: int | str
+    imported: bool
+    #: Initial values of fields, by name.
+    values: tuple[tuple[str, str], ...]
+    messages: tuple[tuple[Level, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who an e-mail is really from."""
+
+    email: str
+    name: str | None
+
+
 Operation: TypeAlias = Replace | Add | Remove

@@ -235,13 +235,17 @@ def _verify(
 
 
 def _route(serving: _Serving, addressed: _Served | None, request: Request) -> _Served | None:
-    """Find the queue that a request names, and refuse it if its signature is another's."""
-    queue_id = request.queue_id
+    """Find the queue that a request names, and refuse it if its signature is another's.
+
+    The files of an upload may name several: one queue's rules answer it, or none.
+    """
+    queue_ids = request.queue_ids
     if addressed is not None:
-        if queue_id is not None and queue_id not in addressed.queue.ids:
+        if not queue_ids.issubset(addressed.queue.ids):
             raise ForeignSecretError
         return addressed
-    served = serving.by_id.get(queue_id) if queue_id is not None else None
+    named = {name.queue.name: name for one in queue_ids if (name := serving.by_id.get(one))}
+    served = next(iter(named.values())) if len(named) == 1 else None
     if served is None:
         return None
     signed = bool(serving.configuration.secrets)
@@ -257,7 +261,7 @@ def _answer(
     evaluation: Evaluation | None,
     secret: Secret | None = None,
 ) -> Answer:
-    body = NEUTRAL if evaluation is None else render_response(evaluation, request.action)
+    body = NEUTRAL if evaluation is None else render_response(evaluation, request.runs_on)
     return Answer(
         body=body,
         request_id=request.request_id,

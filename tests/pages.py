@@ -4,7 +4,8 @@ The words behind a fence say what the block is: ``yaml rule`` is a rule or a lis
 rules``, ``yaml queue`` and ``yaml gateway`` are whole files, ``yaml refused R215`` is a rule that
 is refused with that code, ``yaml document`` the document that examples run on, ``python`` an
 expression on each line with its value behind ``#``. A ``text answer`` block behind a rule is what
-`gateway send` tells of the answer, a ``json answer`` block the answer itself.
+`gateway send` tells of the answer, a ``json answer`` block the answer itself. A ``json request``
+block in front of a rule is what it runs on instead of the document.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ class Block:
     text: str
     #: The next block of the page, if its words are ``text answer`` or ``json answer``.
     answer: Block | None = None
+    #: The block before it, if its words are ``json request``: what is answered.
+    request: Block | None = None
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -69,11 +72,14 @@ def blocks(page: Path) -> list[Block]:
         Block(page.name, text.count("\n", 0, one.start()) + 1, tuple(one[1].split()), one[2])
         for one in FENCE.finditer(text)
     ]
+    around = zip([None, *found], found, [*found[1:], None], strict=False)
     return [
-        replace(block, answer=follower)
-        if follower is not None and follower.words[1:] == ("answer",)
-        else block
-        for block, follower in zip(found, [*found[1:], None], strict=False)
+        replace(
+            block,
+            answer=after if after is not None and after.words[1:] == ("answer",) else None,
+            request=before if before is not None and before.words[1:] == ("request",) else None,
+        )
+        for before, block, after in around
     ]
 
 

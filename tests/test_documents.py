@@ -65,11 +65,12 @@ def with_params(fragment):
     return text.replace("\n", f"\nparams: {head}\n", 1) if head else text
 
 
-def answer_of(rules):
+def answer_of(rules, request=None):
     loaded = load_files({"invoice.rules.yaml": rules})
     assert [found.message for found in loaded.report] == []
     gateway = Gateway(loaded.configuration, clock=lambda: NOW)
-    return gateway.dry_run(body_of(example_document()), "acme")
+    body = body_of(example_document()) if request is None else request.text.encode()
+    return gateway.dry_run(body, "acme")
 
 
 RULES_BLOCKS = [*all_blocks("yaml", "rule"), *all_blocks("yaml", "rules")]
@@ -79,7 +80,7 @@ RULES_BLOCKS = [*all_blocks("yaml", "rule"), *all_blocks("yaml", "rules")]
 def test_every_rule_of_the_documents_is_right_and_answers_as_it_says(block):
     rules = block.text if block.words[1] == "rules" else with_params(block.text)
 
-    answer = answer_of(rules)
+    answer = answer_of(rules, block.request)
 
     if block.answer is None:
         return
@@ -206,6 +207,7 @@ def test_no_block_escapes_the_tests():
             ("yaml", "recipe"),
             ("text", "answer"),
             ("json", "answer"),
+            ("json", "request"),
             ("sh",),
             ("text",),
         }

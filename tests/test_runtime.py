@@ -94,6 +94,37 @@ def test_a_request_is_answered_if_its_secret_is_its_queues(made, name, queue_id,
         assert not any(secret in repr(raised.value) for secret in ENVIRONMENT.values())
 
 
+@pytest.mark.parametrize(
+    ("name", "queues", "secret", "outcome"),
+    [
+        ("acme", [1, 2], ACME, "acme"),
+        ("acme", [1, 3], ACME, ForeignSecretError),
+        ("acme", [1, 99], ACME, ForeignSecretError),
+        ("acme", [], ACME, "acme"),
+        (None, [4, 4], GATEWAY, "plain"),
+        (None, [4, 5], GATEWAY, None),
+        (None, [1], GATEWAY, ForeignSecretError),
+        (None, [], GATEWAY, None),
+    ],
+)
+def test_the_files_of_an_upload_are_of_one_queue_file(made, name, queues, secret, outcome):
+    files = [{"document": "/documents/1", "queue": f"/queues/{one}"} for one in queues]
+    sent = msgspec.json.encode({"event": "upload", "action": "created", "files": files})
+
+    if outcome is ForeignSecretError:
+        with pytest.raises(outcome):
+            made.answer(sent, signed(sent, secret), name)
+    else:
+        assert made.answer(sent, signed(sent, secret), name).queue == outcome
+
+
+@pytest.mark.parametrize(("name", "queue"), [("acme", "acme"), (None, None)])
+def test_a_schedule_names_no_queue_so_its_address_does(made, name, queue):
+    sent = msgspec.json.encode({"event": "invocation", "action": "scheduled"})
+
+    assert made.answer(sent, signed(sent, GATEWAY if name is None else ACME), name).queue == queue
+
+
 def test_an_unknown_name_is_refused_as_a_wrong_signature_is(made):
     sent = body(1)
     errors = []

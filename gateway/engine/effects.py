@@ -14,6 +14,7 @@ from gateway.annotation.column import Column
 from gateway.annotation.content import Content
 from gateway.annotation.tree import AddedNode, Node
 from gateway.annotation.values import Value, value_text
+from gateway.effects import Sender
 from gateway.engine.changes import (
     Change,
     GoneRow,
@@ -24,6 +25,7 @@ from gateway.engine.changes import (
 )
 from gateway.engine.conditions import Budget, Failed
 from gateway.engine.derive import Derivation, check_columns, table_of
+from gateway.engine.files import FileEffect, Files, senders_of, values_of
 from gateway.engine.frame import FAILURES, Frame
 from gateway.engine.places import Places, Said, message_text
 from gateway.engine.program import Linked, LinkedEffect, LinkedTemplate, Step
@@ -33,15 +35,19 @@ from gateway.rules.effect import (
     AddRow,
     Choose,
     Derive,
+    FileValues,
     Follow,
+    KeepOut,
     Put,
     RemoveRow,
     Respond,
     Reveal,
     Say,
+    SetSender,
     Stop,
     Validate,
 )
+from gateway.rules.events import OTHER_EVENTS
 from gateway.rules.expressions.logic import truth
 from gateway.rules.expressions.spreading import Deferred
 from gateway.rules.function import FunctionError
@@ -62,12 +68,15 @@ class RunEffects:
     changes: list[Change] = field(default_factory=list)
     #: JSON for whoever invoked the hook; the last one counts.
     responses: list[Any] = field(default_factory=list)
+    files: list[FileEffect] = field(default_factory=list)
+    senders: list[Sender] = field(default_factory=list)
 
     @property
     def count(self) -> int:
         """How many effects there are."""
         said = len(self.messages) + len(self.blocks) + len(self.responses)
-        return said + len(self.writes) + len(self.changes)
+        arrived = len(self.files) + len(self.senders)
+        return said + len(self.writes) + len(self.changes) + arrived
 
 
 class HoleError(FunctionError):
@@ -87,6 +96,7 @@ class EffectRunner:
         self._step = step
         self._places = places
         self._budget = budget
+        self._files: Files | None = None
 
     def run(
         self, run: int, effects: Sequence[LinkedEffect], apart: Sequence[LinkedEffect] = ()
@@ -101,8 +111,10 @@ class EffectRunner:
             if isinstance(linked.effect, Follow):
                 nodes = self._nodes([linked.effect.schema_id], run)
                 found.changes.append(SetHidden(nodes, hidden=True))
+        is_other = self.frame.facts.action in OTHER_EVENTS
+        carry_out = self._answer_other if is_other else self._carry_out
         for linked in effects:
-            self._carry_out(linked, run, found)
+            carry_out(linked, run, found)
         return found
 
     def _carry_out(self, linked: LinkedEffect, run: int, found: RunEffects) -> None:
@@ -123,11 +135,28 @@ class EffectRunner:
                 writes, changes = derivation.run(self._evaluate_in)
                 found.writes.extend(writes)
                 found.changes.extend(changes)
+            case _:
+                found.changes.append(self._field_change(linked, run))
+
+    def _answer_other(self, linked: LinkedEffect, run: int, found: RunEffects) -> None:
+        """Carry out an effect on an event that has no content."""
+        match linked.effect:
+            case Say(level):
+                text = self._text(linked, run)
+                found.files.append(FileEffect(self._file(run), messages=((level, text),)))
+            case KeepOut():
+                found.files.append(FileEffect(self._file(run), imported=False))
+            case FileValues() as effect:
+                values = values_of(effect, self._written(linked, run))
+                if values:
+                    found.files.append(FileEffect(self._file(run), values=values))
+            case SetSender():
+                found.senders.extend(senders_of(self._written(linked, run)))
             case Respond(data):
                 given = [self._given(template, run) for template in linked.templates]
                 found.responses.append(filled(data, given))
             case _:
-                found.changes.append(self._field_change(linked, run))
+                raise AssertionError(linked.effect)
 
     def _field_change(self, linked: LinkedEffect, run: int) -> Change:
         """Give what an effect changes of fields besides their values."""
@@ -148,15 +177,19 @@ class EffectRunner:
     # What is said and written.
 
     def _say(self, effect: Say | Stop, linked: LinkedEffect, run: int, found: RunEffects) -> None:
+        text = self._text(linked, run)
+        level = effect.level if isinstance(effect, Say) else None
+        told = found.messages if isinstance(effect, Say) else found.blocks
+        for place in self._places.find(effect.at, self.frame, run):
+            told.append(Said(level, text, place, self._step.rule.id))
+
+    def _text(self, linked: LinkedEffect, run: int) -> str:
         (template,) = linked.templates
         values = self._values(template, run)
         text = message_text(render(template.template, values, escape=True))
         if not text.strip():
             raise FunctionError("its text is empty, as are all values in it")
-        level = effect.level if isinstance(effect, Say) else None
-        told = found.messages if isinstance(effect, Say) else found.blocks
-        for place in self._places.find(effect.at, self.frame, run):
-            told.append(Said(level, text, place, self._step.rule.id))
+        return text
 
     def _put(self, effect: Put, linked: LinkedEffect, run: int, found: RunEffects) -> None:
         (template,) = linked.templates
@@ -193,6 +226,20 @@ class EffectRunner:
 
     def _given(self, template: LinkedTemplate, run: int) -> Any:
         return json_value(template.template, self._values(template, run))
+
+    # What is said of files and mails.
+
+    def _file(self, run: int) -> int | str:
+        facts = self.frame.facts
+        if self._files is None:
+            self._files = Files(facts.action, facts.sections())
+        results = self.frame.selection.results
+        return self._files.find(results[run] if results else None)
+
+    def _written(self, linked: LinkedEffect, run: int) -> list[str]:
+        """Give what each template of an effect comes to; empty where it comes to nothing."""
+        values = [(one.template, self._values(one, run)) for one in linked.templates]
+        return [value_text(written_value(*one)) for one in values]
 
     # Values.
 

@@ -26,6 +26,7 @@ from gateway.engine.conditions import (
 )
 from gateway.engine.effects import RunEffects, Written, apply_writes
 from gateway.engine.facts import Facts
+from gateway.engine.files import FileEffect, Files
 from gateway.engine.frame import FAILURES, Frame, Lane
 from gateway.engine.operations import operations
 from gateway.engine.outcome import Evaluation, Outcome
@@ -83,6 +84,7 @@ class _Run:
     _said: list[Said] = field(default_factory=list)
     _groups: dict[Group, GroupState] = field(default_factory=dict)
     _shadows: dict[str, int] = field(default_factory=dict)
+    _files: list[FileEffect] = field(default_factory=list)
 
     def take(self, step: Step) -> None:
         """Run one rule."""
@@ -120,6 +122,9 @@ class _Run:
         evaluation = self.evaluation
         self._tell()
         evaluation.operations = list(operations(self.content, self.rules))
+        if self._files:
+            files = Files(self.facts.action, self.facts.sections())
+            evaluation.files = files.answer(self._files)
         evaluation.shadows = self._shadows
         return evaluation
 
@@ -210,9 +215,7 @@ class _Run:
             self._said.extend(effects.messages)
             if self.facts.action in BLOCKING:
                 self._said.extend(effects.blocks)
-            if effects.responses:
-                self.evaluation.response = effects.responses[-1]
-                self.evaluation.responded = True
+            self._keep_other(effects)
             writes.extend(effects.writes)
             changes.extend(effects.changes)
         changed = bool(writes) and apply_writes(self.content, writes)
@@ -224,6 +227,15 @@ class _Run:
             for frames in self._frames.values():
                 for frame in frames:
                     frame.forget()
+
+    def _keep_other(self, effects: RunEffects) -> None:
+        """Keep what is answered to events without content; the last counts where there is one."""
+        self._files.extend(effects.files)
+        if effects.responses:
+            self.evaluation.response = effects.responses[-1]
+            self.evaluation.responded = True
+        if effects.senders:
+            self.evaluation.sender = effects.senders[-1]
 
     def _left(self, step: Step, frame: Frame, state: GroupState) -> Frame:
         """See from the runs for which the group has not ended."""

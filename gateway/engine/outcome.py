@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.effects import Block, Message, Operation
+from gateway.effects import Block, FileAnswer, Message, Operation, Sender
 
 
 @dataclass(slots=True)
@@ -38,6 +38,9 @@ class Evaluation:
     #: What ``respond`` answers to whoever invoked the hook, if it has responded.
     response: Any = None
     responded: bool = False
+    #: All files of an e-mail or upload, if a rule says something of one; else empty.
+    files: tuple[FileAnswer, ...] = ()
+    sender: Sender | None = None
     #: In rule order; rules whose event or guard did not apply are absent.
     outcomes: list[Outcome] = field(default_factory=list)
     #: How long it took, as far as whoever asked has measured it.

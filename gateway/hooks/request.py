@@ -6,8 +6,7 @@ are never kept, so that nothing later can show them.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -17,12 +16,13 @@ import msgspec
 from gateway.annotation import tree as trees
 from gateway.annotation.plain import from_json
 from gateway.annotation.tree import Node, TooManyNodesError, Tree
+from gateway.annotation.urls import resource_id
 from gateway.annotation.values import Value, clean_text, parse_number
 from gateway.hooks.lenient import LenientReader
+from gateway.hooks.mail import mail_fact, reference_fact
 from gateway.hooks.wire import Reads, request_type
-from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS
+from gateway.rules.events import ACTIONS, CONTENT, EMAIL, OTHER_EVENTS
 
-_ID_AT_END: Final = re.compile(r"/([0-9]{1,18})/?(?:\?.*)?$", re.ASCII)
 _SECRET_KEYS: Final = ("secrets", "rossum_authorization_token")
 #: Published samples spell null as this text.
 _NULL: Final = "None"
@@ -132,8 +132,7 @@ class _LooseAnnotation(_Fields):
         super().__init__(data)
         content = data.get("content")
         self.content = LenientReader().sections(content) if isinstance(content, list) else None
-        queue = data.get("queue")
-        self.queue = queue if isinstance(queue, str) else None
+        self.queue = data.get("queue")
 
 
 class Request:
@@ -182,20 +181,15 @@ class Request:
         return "other"
 
     @property
-    def queue_id(self) -> int | None:
-        """The platform's id of the queue: from the annotation, or beside the event."""
+    def queue_ids(self) -> frozenset[int]:
+        """The platform's ids of the queues: from the annotation, beside the event, or of files."""
         annotation = self._decoded.annotation
-        url = annotation.queue if annotation is not None else None
-        if url is None:
-            url = self.payload.get("queue")
-        if url is None:
-            files = self.payload.get("files")
-            first = files[0] if isinstance(files, list) and files else None
-            url = first.get("queue") if isinstance(first, dict) else None
-        if not isinstance(url, str):
-            return None
-        found = _ID_AT_END.search(url)
-        return int(found[1]) if found else None
+        found = resource_id(annotation.queue) if annotation is not None else None
+        if found is None:
+            found = resource_id(self.payload.get("queue"))
+        if found is not None:
+            return frozenset((found,))
+        return frozenset(_queues_of(self.payload.get("files")))
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -240,7 +234,7 @@ class RequestFacts:
             case ("annotation" | "document" as root, key):
                 return _fact(self._request.decoded_fact(root, key))
             case ("queue" | "email" as root, key):
-                return _fact(_side_loaded(self._request, root, key))
+                return _fact(_related(self._request, root, key))
             case ("payload", *keys):
                 return _fact(_walk(self._request.payload, keys))
             case _:
@@ -295,11 +289,24 @@ def _fact(data: Any) -> Value:
     return None if data == _NULL else from_json(data)
 
 
-def _side_loaded(request: Request, root: str, key: str) -> Any:
-    """Read a key of a side-loaded object: the first of its list, or the object itself."""
+def _related(request: Request, root: str, key: str) -> Any:
+    """Read a key of the queue or e-mail: side-loaded, itself, referred to, or an event's own."""
     data = request.decoded_key(f"{root}s")
-    found = data[0] if isinstance(data, list) and data else request.decoded_key(root)
-    return found.get(key) if isinstance(found, dict) else None
+    own = request.decoded_key(root)
+    found = data[0] if isinstance(data, list) and data else own
+    if isinstance(found, dict):
+        return found.get(key)
+    if request.name == EMAIL and root == "email":
+        said = mail_fact(request.payload, key)
+        return reference_fact(own, key) if said is None else said
+    return reference_fact(own, key)
+
+
+def _queues_of(files: Any) -> Iterator[int]:
+    for file in files if isinstance(files, list) else ():
+        found = resource_id(file.get("queue")) if isinstance(file, dict) else None
+        if found is not None:
+            yield found
 
 
 def _walk(data: Any, keys: Sequence[str]) -> Any:

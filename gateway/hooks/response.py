@@ -11,6 +11,7 @@ import msgspec
 
 from gateway.effects import Add, Message, Operation, Remove, Replace
 from gateway.engine.outcome import Evaluation
+from gateway.hooks.arrivals import file_answer
 from gateway.rules.events import BLOCKING
 
 #: What every event takes as "nothing to say".
@@ -21,17 +22,19 @@ _encode = msgspec.json.Encoder().encode
 _encode_numbers = msgspec.json.Encoder(decimal_format="number").encode
 
 
-def render_response(evaluation: Evaluation, action: str) -> bytes:
-    """Write what the rules did in the answer's form."""
+def render_response(evaluation: Evaluation, event: str | None) -> bytes:
+    """Write what the rules did in the form of the *event*, named as rules do."""
     if evaluation.responded:
         return _encode_numbers(evaluation.response)
+    if evaluation.files or evaluation.sender is not None:
+        return _encode(file_answer(evaluation, event))
     if not (evaluation.messages or evaluation.operations or evaluation.blocks):
         return NEUTRAL
     answer: dict[str, Any] = {
         "messages": [_message(message) for message in evaluation.messages],
         "operations": [_operation(operation) for operation in evaluation.operations],
     }
-    if evaluation.blocks and action in BLOCKING:
+    if evaluation.blocks and event in BLOCKING:
         blocks = dict.fromkeys((block.content, block.node_id) for block in evaluation.blocks)
         answer["automation_blockers"] = [_blocker(*block) for block in blocks]
     return _encode(answer)

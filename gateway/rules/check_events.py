@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.diagnostic import Report, Span
-from gateway.rules.events import ACTIONS, CARRIERS, FACTS, OTHER_EVENTS, carried_by
+from gateway.rules.events import ACTIONS, CARRIERS, EMAIL, FACTS, OTHER_EVENTS, UPLOAD, carried_by
 from gateway.rules.expressions.expression import all_references
-from gateway.rules.expressions.references import FACT_KEYS, Fact
+from gateway.rules.expressions.references import FACT_KEYS, MAIL_HEADERS, Fact
 from gateway.rules.rule import Rule
 from gateway.rules.yaml.source import Map
 
@@ -34,10 +34,13 @@ def check_events(rule: Rule, node: Map, report: Report) -> None:
         report.error("R426", message, place, hint="make two rules of it", rule=rule.id)
     elif rule.actions & ACTIONS:
         _check_content_effects(rule, keys, place, report)
+        _check_headers(rule, report)
     else:
         _check_other_effects(rule, keys, report)
+        _check_messages(rule, node, report)
         _check_edited(rule, node, report)
         _check_names(rule, report)
+        _check_headers(rule, report)
 
 
 def _effect_keys(node: Map) -> Iterator[tuple[str, Span]]:
@@ -73,6 +76,21 @@ def _check_other_effects(rule: Rule, keys: dict[str, Span], report: Report) -> N
             report.error("R401", message, place, hint=hint, rule=rule.id)
 
 
+def _check_messages(rule: Rule, node: Map, report: Report) -> None:
+    """Check that what a message says is said of a file; these events have nothing else."""
+    for within in (node, node.get("otherwise")):
+        message = within.get("message") if isinstance(within, Map) else None
+        if not isinstance(message, Map) or UPLOAD not in rule.actions:
+            continue
+        at = message.entries.get("at")
+        if at is not None:
+            hint = "leave at out: it stands at the selected file"
+            report.error("R427", f"{UPLOAD} has no fields", at.key.span, hint=hint, rule=rule.id)
+        elif rule.select is None:
+            hint = "add select: files"
+            report.error("R407", "no file is selected", message.span, hint=hint, rule=rule.id)
+
+
 def _check_edited(rule: Rule, node: Map, report: Report) -> None:
     if not rule.edited:
         return
@@ -102,6 +120,19 @@ def _check_names(rule: Rule, report: Report) -> None:
                     message = f"{lacking[0]} has no {root}"
                     hint = f"it has {_had(lacking[0])}"
                     report.error("R207", message, expression.text.span, hint=hint, rule=rule.id)
+
+
+def _check_headers(rule: Rule, report: Report) -> None:
+    """Refuse headers of an e-mail where there is at most the e-mail object, which lacks them."""
+    if rule.actions == {EMAIL}:
+        return
+    for expression in rule.expressions():
+        for reference in all_references(expression):
+            path = reference.path if isinstance(reference, Fact) else ()
+            if path[:1] == ("email",) and path[1] in MAIL_HEADERS:
+                message = f"only {EMAIL} has email.{path[1]}"
+                hint = f"write on: {EMAIL}, alone"
+                report.error("R207", message, expression.text.span, hint=hint, rule=rule.id)
 
 
 def _had(event: str) -> str:

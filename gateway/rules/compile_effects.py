@@ -11,6 +11,7 @@ from gateway.annotation.values import Kind
 from gateway.diagnostic import Report, Span
 from gateway.effects import Level
 from gateway.rules.compile_changes import CHANGES
+from gateway.rules.compile_files import ARRIVALS
 from gateway.rules.effect import At, Effect, Put, Say, Stop
 from gateway.rules.expressions.expression import Expression, compile_condition
 from gateway.rules.expressions.scope import Scope, Selects
@@ -40,7 +41,7 @@ class EffectCompiler:
         replace = node.get("replace")
         if replace is not None:
             self._replace(replace)
-        for key, compile_change in CHANGES.items():
+        for key, compile_change in (*CHANGES.items(), *ARRIVALS.items()):
             change = node.get(key)
             if change is not None:
                 compile_change(change, self)

@@ -126,8 +126,41 @@ class Respond:
     data: Any
 
 
+@dataclass(frozen=True, slots=True)
+class KeepOut:
+    """``import: false``: the selected file becomes no document."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileValues:
+    """``values``: what fields of the selected file's document begin with, by name."""
+
+    values: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class SetSender:
+    """``sender``: who the e-mail is really from."""
+
+    email: Template
+    name: Template | None
+
+
 Effect: TypeAlias = (
-    Say | Stop | Put | Choose | Reveal | Follow | Validate | AddRow | RemoveRow | Derive | Respond
+    Say
+    | Stop
+    | Put
+    | Choose
+    | Reveal
+    | Follow
+    | Validate
+    | AddRow
+    | RemoveRow
+    | Derive
+    | Respond
+    | KeepOut
+    | FileValues
+    | SetSender
 )
 
 
@@ -144,6 +177,10 @@ def templates_of(effect: Effect) -> tuple[Template, ...]:
             return tuple(template for _, template in effect.cells)
         case Respond():
             return tuple(_templates_in(effect.data))
+        case FileValues():
+            return tuple(template for _, template in effect.values)
+        case SetSender():
+            return (effect.email,) if effect.name is None else (effect.email, effect.name)
         case _:
             return ()
 

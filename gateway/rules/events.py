@@ -42,7 +42,7 @@ BLOCKING: Final = frozenset(("initialize",))
 #: Which events can carry an effect, by its key in a rule: actions of content events, full names
 #: of others.
 CARRIERS: Final[Mapping[str, frozenset[str]]] = {
-    "message": ACTIONS,
+    "message": ACTIONS | {UPLOAD},
     "block": BLOCKING,
     "replace": ACTIONS,
     "options": ACTIONS,
@@ -54,6 +54,9 @@ CARRIERS: Final[Mapping[str, frozenset[str]]] = {
     "remove": ACTIONS,
     "table": ACTIONS,
     "respond": frozenset((MANUAL,)),
+    "import": frozenset((EMAIL, UPLOAD)),
+    "values": frozenset((EMAIL,)),
+    "sender": frozenset((EMAIL,)),
 }
 
 #: Which of the facts ``annotation``, ``document``, ``queue`` and ``email`` an event has.

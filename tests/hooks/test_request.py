@@ -334,27 +334,34 @@ def test_a_request_shows_nothing_of_what_it_holds():
 
 
 @pytest.mark.parametrize(
-    ("keys", "queue_id"),
+    ("keys", "queue_ids"),
     [
-        ({"annotation": {"queue": "https://acme.example.com/api/v1/queues/8199"}}, 8199),
-        ({"annotation": {"queue": "https://us.api.example.com/v1/queues/8199"}}, 8199),
-        ({"annotation": {"queue": "https://example.com/v1/queues/8199/?page=1"}}, 8199),
-        ({"queue": "https://us.api.example.com/v1/queues/205"}, 205),
-        ({"files": [{"queue": "https://us.api.example.com/v1/queues/206"}]}, 206),
-        ({"files": []}, None),
-        ({"files": [3]}, None),
-        ({"annotation": {"queue": None}}, None),
-        ({"annotation": {"queue": "https://acme.example.com/queues/८१९९"}}, None),
-        ({"annotation": {"queue": "https://acme.example.com/queues/-3"}}, None),
-        ({"annotation": {"queue": "https://acme.example.com/queues/" + "9" * 30}}, None),
-        ({"annotation": {"queue": 8199}}, None),
-        ({}, None),
+        ({"annotation": {"queue": "https://acme.example.com/api/v1/queues/8199"}}, {8199}),
+        ({"annotation": {"queue": "https://us.api.example.com/v1/queues/8199"}}, {8199}),
+        ({"annotation": {"queue": "https://example.com/v1/queues/8199/?page=1"}}, {8199}),
+        ({"annotation": {"queue": {"id": 8199, "name": "A"}}}, {8199}),
+        ({"annotation": {"queue": {"url": "https://example.com/v1/queues/8199"}}}, {8199}),
+        ({"annotation": {"queue": 8199}}, {8199}),
+        ({"annotation": {"queue": None}, "queue": "https://example.com/queues/205"}, {205}),
+        ({"queue": "https://us.api.example.com/v1/queues/205"}, {205}),
+        ({"queue": "https://us.api.example.com/v1/queues/205", "files": [{"queue": 3}]}, {205}),
+        ({"files": [{"queue": "https://us.api.example.com/v1/queues/206"}]}, {206}),
+        ({"files": [{"queue": "/queues/206"}, {"queue": "/queues/7"}, {"queue": 206}]}, {206, 7}),
+        ({"files": [{"queue": None}, {}, 3, None, {"queue": ["/queues/7"]}]}, set()),
+        ({"files": []}, set()),
+        ({"files": {"queue": "/queues/7"}}, set()),
+        ({"annotation": {"queue": None}}, set()),
+        ({"annotation": {"queue": "https://acme.example.com/queues/८१९९"}}, set()),
+        ({"annotation": {"queue": "https://acme.example.com/queues/-3"}}, set()),
+        ({"annotation": {"queue": "https://acme.example.com/queues/" + "9" * 30}}, set()),
+        ({"annotation": {"queue": True}}, set()),
+        ({}, set()),
     ],
 )
-def test_the_queue_is_the_number_at_the_end_of_its_address(keys, queue_id):
+def test_the_queue_is_the_number_at_the_end_of_its_address(keys, queue_ids):
     sent = msgspec.json.encode({"event": "e", "action": "a", **keys})
 
-    assert Decoder(Reads()).decode(sent).queue_id == queue_id
+    assert Decoder(Reads()).decode(sent).queue_ids == queue_ids
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from gateway.diagnostic import Report
 from gateway.rules.compile import compile_rules
 from gateway.rules.compile_changes import CHANGES
+from gateway.rules.compile_files import ARRIVALS
 from gateway.rules.context import PLAIN, RulesFile
 from gateway.rules.events import ACTIONS, CARRIERS, FACTS, OTHER_EVENTS
 from gateway.rules.yaml.reading import read_yaml
@@ -35,7 +36,7 @@ def test_every_effect_has_a_row():
     assert set(effects) == set(CARRIERS)
     assert set(CARRIERS) <= set(keys)
     assert set(CARRIERS) <= set(changes)
-    assert set(CHANGES) <= set(CARRIERS)
+    assert set(CHANGES) | set(ARRIVALS) <= set(CARRIERS)
 
 
 def test_every_carrier_is_an_event():
@@ -58,6 +59,29 @@ def test_every_carrier_is_an_event():
          "invocation.scheduled cannot carry respond: its answer is ignored"),
         ("on: invocation.manual, when: payload.a, respond: a, otherwise: {block: a}", "R401",
          "invocation.manual cannot carry block: its answer goes to whoever invokes the hook"),
+        ("select: x, import: false", "R401", "none of its events can carry import"),
+        ("on: upload.created, select: files, values: {a: x}", "R401",
+         "upload.created cannot carry values: its answer speaks of uploaded files"),
+        ("on: [email.received, upload.created], sender: {email: x}", "R401",
+         "upload.created cannot carry sender: its answer speaks of uploaded files"),
+        ("on: email.received, select: files, message: a", "R401",
+         "email.received cannot carry message: its answer speaks of attached files"),
+        ("on: email.received, import: false", "R407", "no file is selected"),
+        ("on: email.received, values: {a: x}", "R407", "no file is selected"),
+        ("on: upload.created, message: a", "R407", "no file is selected"),
+        ("on: upload.created, select: files, message: {at: document, text: a}", "R427",
+         "upload.created has no fields"),
+        ("on: email.received, select: 'files[].{name: filename}', import: false", "R407",
+         "what is selected does not say which file it is"),
+        ("on: email.received, select: files, when: value, import: false, otherwise: {block: a}",
+         "R401",
+         "email.received cannot carry block: its answer speaks of attached files"),
+        ("on: upload.created, when: document.id == 1, select: files, import: false", "R207",
+         "upload.created has no document"),
+        ("on: upload.created, when: is_set(email.date), select: files, import: false", "R207",
+         "only email.received has email.date"),
+        ("when: is_set(email.reply_to), message: a", "R207",
+         "only email.received has email.reply_to"),
         ("respond: a", "R401", "none of its events can carry respond"),
         ("on: confirm, block: a", "R401", "none of its events can carry the blocker"),
         ("on: invocation.manual, edited: [a], respond: a", "R427",
@@ -83,6 +107,20 @@ def test_what_no_event_can_carry_is_refused(rule, code, message):
         ("on: [confirm, annotation_content.export], message: a", {"confirm", "export"}),
         ("on: updated, block: true, message: a", {"updated", "user_update"}),
         ("on: invocation.manual, respond: a", {"invocation.manual"}),
+        (
+            "on: [email.received, upload.created], select: files, import: false",
+            {"email.received", "upload.created"},
+        ),
+        ("on: email.received, when: is_set(email.date), sender: {email: x}", {"email.received"}),
+        ("on: email.received, select: 'files[].{id: id}', import: false", {"email.received"}),
+        (
+            (
+                "on: email.received, select: files, when: value.n > 1, values: {a: x}, "
+                "otherwise: {import: false}"
+            ),
+            {"email.received"},
+        ),
+        ("on: upload.created, select: documents, message: a", {"upload.created"}),
         ("on: invocation.manual, select: rows, respond: '{value}'", {"invocation.manual"}),
         ("on: invocation.manual, when: is_set(annotation.id), respond: a", {"invocation.manual"}),
     ],

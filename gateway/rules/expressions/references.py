@@ -149,6 +149,9 @@ ROW_FACTS: Final[Mapping[str, Kind]] = {
 
 _TIMES = ("created", "assigned", "modified", "confirmed", "exported", "export_failed")
 
+#: What only an e-mail event knows of its e-mail: headers that the e-mail object does not have.
+MAIL_HEADERS: Final = frozenset(("reply_to", "date", "message_id", "authentication_results"))
+
 #: The facts whose keys are checked (webhook reference §6 and §9). ``metadata`` is open.
 FACT_KEYS: Final[Mapping[str, frozenset[str]]] = {
     "annotation": frozenset(
@@ -272,7 +275,8 @@ FACT_KEYS: Final[Mapping[str, frozenset[str]]] = {
             "labels",
             "annotation_counts",
         ]
-    ),
+    )
+    | MAIL_HEADERS,
 }
 
 #: Names that are no fields; a field of this name is reached as ``field.NAME.value``.
