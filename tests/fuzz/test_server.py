@@ -81,16 +81,16 @@ def test_any_signed_body_is_answered(served):
 def test_any_signed_tree_is_answered_within_the_wire_contract(served):
     for chance in chances("trees", 300):
         name = chance.choice(sorted(REQUESTS))
-        payload = json.loads(REQUESTS[name])
+        payload = changed_tree(chance, json.loads(REQUESTS[name]))
         payload["rossum_authorization_token"] = payload["secrets"] = CANARY
-        body = json.dumps(changed_tree(chance, payload)).encode()
+        body = json.dumps(payload).encode()
 
         status, answer = served.hook(name.partition("-")[0], body)
 
         assert status in {200, 400, 403}, (name, status, body[:2_000])
         said = strict(answer)
         assert isinstance(said, dict)
-        assert CANARY.encode() not in answer or CANARY not in json.dumps(payload["annotation"])
+        assert CANARY.encode() not in answer
         if status == 200:
             hold_contract(said)
 
