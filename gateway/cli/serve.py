@@ -183,6 +183,8 @@ def _run(
 
     bound_heap()
     _raise_file_limit()
+    # A core would hold every secret and document that the process had in hand.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     listen, management = addresses
     sockets = _bind(listen)
     desk = [] if management == OFF else _bind(management, "; --management takes another, or `off`")

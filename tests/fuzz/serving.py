@@ -85,7 +85,7 @@ class Served:
 
     def memory(self) -> int:
         """Count the bytes that all of its processes hold for themselves."""
-        return sum(_held(pid) for pid in _family(self.child.pid))
+        return sum(_held(pid) for pid in family(self.child.pid))
 
     def is_well(self) -> None:
         """Hold that it lives, answers, and has told of no fault of its own."""
@@ -115,9 +115,10 @@ def strict(answer: bytes) -> Any:
     return json.loads(answer.decode("utf-8"), parse_constant=refuse)
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """List a process and all that it has forked."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return [pid, *(one for child in children for one in _family(int(child)))]
+    return [pid, *(one for child in children for one in family(int(child)))]
 
 
 def _held(pid: int) -> int:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.fuzz.mutations import bytes_of, chances, changed_bytes, changed_tree
-from tests.fuzz.serving import CANARY, CONFIGS, SECRETS, strict
+from tests.fuzz.serving import CANARY, CONFIGS, SECRETS, family, strict
 
 REQUESTS = {path.name: path.read_bytes() for path in (CONFIGS / "requests").glob("*.json")}
 #: Every status that there is for what a sender does (docs/operations.md).
@@ -183,3 +184,9 @@ def test_secrets_are_asked_for_in_vain(served):
         ):
             assert secret.encode() not in received
             assert not received.startswith(b"HTTP/1.1 200")
+
+
+def test_no_process_leaves_its_memory_in_a_file(served):
+    for pid in family(served.child.pid):
+        limits = Path(f"/proc/{pid}/limits").read_text("ascii")
+        assert re.search(r"Max core file size +0 +0 ", limits)
