@@ -28,6 +28,7 @@ from gateway.hooks.response import NEUTRAL, render_response
 from gateway.hooks.side_loads import SideLoads
 from gateway.hooks.signature import Secret, SignatureError, Signatures, verify
 from gateway.hooks.wire import Reads
+from gateway.rules.rule import RuleSet
 
 #: Seconds that all rules together may take for one request.
 TIME_LIMIT: Final = 5.0
@@ -62,6 +63,9 @@ class Answer:
     fired: tuple[str, ...]
     failed: tuple[str, ...]
     evaluation: Evaluation | None = None
+    #: The rules of its queue, and what was asked of them.
+    rule_set: RuleSet | None = None
+    request: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,4 +277,6 @@ def _answer(
         fired=() if evaluation is None else evaluation.fired,
         failed=() if evaluation is None else evaluation.failed,
         evaluation=evaluation,
+        rule_set=None if served is None else served.queue.rules,
+        request=request,
     )

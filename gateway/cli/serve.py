@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Final, NoReturn, cast
 import click
 
 from gateway.cli.address import DEFAULT_LISTEN, DEFAULT_MANAGEMENT, OFF, host_and_port
+from gateway.cli.seeing import seeing_options, seen_by
 
 if TYPE_CHECKING:
     import socket
 
     from gateway.config.configuration import Configuration
     from gateway.processes.supervisor import Settings
-    from gateway.web.logs import Format, Log
+    from gateway.web.logs import Format
+    from gateway.web.seen import Seen
     from gateway.web.server import Limits
 
 #: Open files: every connection is one, and the usual limit of 1,024 is soon reached.
@@ -123,6 +125,7 @@ _FILES: Final = 4096
     envvar="GATEWAY_REQUEST_LIMIT",
     help="A worker with a request that takes longer is replaced. [GATEWAY_REQUEST_LIMIT]",
 )
+@seeing_options
 @click.pass_context
 def serve(
     ctx: click.Context,
@@ -137,6 +140,10 @@ def serve(
     stop_delay: float,
     stuck_after: float,
     request_limit: float,
+    decisions: str | None,
+    decisions_show: tuple[str, ...],
+    decisions_rate: int,
+    tracing: bool,
 ) -> None:
     """Answer hook requests by the rules in the folder CONFIGS, and follow its changes."""
     from gateway.processes.children import Patience
@@ -146,15 +153,16 @@ def serve(
 
     host_and_port(listen)
     hosts = set() if management == OFF else {host_and_port(management)[0].lower()}
+    # One call for each line, so that those of several processes never mix.
+    log = Log(io.FileIO(2, "wb", closefd=False), cast("Format", form))
+    seen = seen_by(log, decisions, decisions_show, decisions_rate, tracing=tracing)
     configuration = _load(configs)
     bodies = max(Limits().bodies, 4 * body_limit)
     limits = Limits(threads=threads, body=body_limit, bodies=bodies)
     patience = Patience(stuck_after, request_limit, limits.drain)
     settings = Settings(configs, poll, stop_delay, patience, frozenset(hosts))
-    # One call for each line, so that those of several processes never mix.
-    log = Log(io.FileIO(2, "wb", closefd=False), cast("Format", form))
     addresses = (listen, management)
-    ctx.exit(0 if _run(configuration, addresses, processes, limits, settings, log) else 1)
+    ctx.exit(0 if _run(configuration, addresses, processes, limits, settings, seen) else 1)
 
 
 def _load(configs: Path) -> Configuration:
@@ -173,7 +181,7 @@ def _run(
     processes: int,
     limits: Limits,
     settings: Settings,
-    log: Log,
+    seen: Seen,
 ) -> bool:
     """Serve until a signal; return whether everything begun was finished."""
     from gateway.processes.heap import bound_heap
@@ -188,8 +196,8 @@ def _run(
     listen, management = addresses
     sockets = _bind(listen)
     desk = [] if management == OFF else _bind(management, "; --management takes another, or `off`")
-    roles = [Worker(Gateway(configuration), processes, sockets, limits, log)]
-    supervisor = Supervisor(settings, configuration, roles, sockets, desk, os.environ, log)
+    roles = [Worker(Gateway(configuration), processes, sockets, limits, seen)]
+    supervisor = Supervisor(settings, configuration, roles, sockets, desk, os.environ, seen.log)
     return supervisor.run()
 
 

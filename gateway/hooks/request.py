@@ -131,7 +131,9 @@ class _LooseAnnotation(_Fields):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         content = data.get("content")
-        self.content = LenientReader().sections(content) if isinstance(content, list) else None
+        reader = LenientReader()
+        self.content = reader.sections(content) if isinstance(content, list) else None
+        self.left_out = reader.left_out
         self.queue = data.get("queue")
 
 
@@ -179,6 +181,17 @@ class Request:
         if full in OTHER_EVENTS or (self.event == CONTENT and self.action in ACTIONS):
             return full
         return "other"
+
+    @property
+    def annotation_id(self) -> int | None:
+        """The platform's id of the annotation."""
+        found = getattr(self._decoded.annotation, "id", None)
+        return found if isinstance(found, int) else None
+
+    @property
+    def left_out(self) -> int:
+        """How many nodes of the content are so odd that no rule sees them."""
+        return getattr(self._decoded.annotation, "left_out", 0)
 
     @property
     def queue_ids(self) -> frozenset[int]:

@@ -76,9 +76,10 @@ def request_type(reads: Reads) -> type[msgspec.Struct]:
     annotation = msgspec.defstruct(
         "Annotation",
         [
+            ("id", Any, None),
             ("queue", str | None, None),
             ("content", list[node] | str | None, None),  # type: ignore[valid-type]
-            *_open(reads.annotation - {"queue", "content"}),
+            *_open(reads.annotation - {"id", "queue", "content"}),
         ],
         gc=False,
     )

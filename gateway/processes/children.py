@@ -19,6 +19,7 @@ from gateway.processes.loop import Line, Map, ended_children, flush
 from gateway.processes.messages import Beat, Counted, Drain, Ready, Taken, Up
 from gateway.processes.pacing import Pacing
 from gateway.processes.role import Parent, Role, fork
+from gateway.telemetry import catalog
 from gateway.telemetry.totals import Totals
 from gateway.web.logs import Log
 
@@ -73,6 +74,8 @@ class Children:
         """
         self._clock = clock
         self._totals = totals
+        for role in roles:
+            totals.count(catalog.RESTARTS, role.name, by=0)
         self._roles = roles
         self._parent = parent
         self._patience = patience
@@ -227,6 +230,7 @@ class Children:
                 self.finished = self.finished and status == 0
             else:
                 self.finished = self.finished and not self._draining
+                self._totals.count(catalog.RESTARTS, child.role.name)
                 self._tell_end(child, status, now)
             if child in self._leaving:
                 self._leaving.remove(child)

@@ -6,6 +6,7 @@ Law: reads what the supervisor knows and passes wishes on; changes nothing itsel
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from gateway.processes.child import State
 from gateway.processes.children import Children
 from gateway.processes.reloads import Asked, Reloads
 from gateway.processes.status import process_of, reload_answer, served_of, status_of
+from gateway.telemetry import catalog
 from gateway.telemetry.counts import Counts
 from gateway.telemetry.exposition import exposition
 from gateway.telemetry.process import measured
@@ -75,7 +77,10 @@ class Managing:
         reloads = self._reloads
         self._totals.add("supervisor", self._counts.take(measured("supervisor")))
         served = served_of(reloads.configuration, reloads.status, reloads.loaded_at)
-        return exposition(self._totals, served)
+        states: Counter[tuple[str, ...]] = Counter(
+            (one.role.name, one.state.value) for one in self._children.all
+        )
+        return exposition(self._totals, served, {catalog.PROCESSES.name: states})
 
     def _is_served(self) -> bool:
         return any(

@@ -14,10 +14,8 @@ from gateway.config.configuration import Configuration
 from gateway.processes.control import Control
 from gateway.runtime import Gateway
 from gateway.telemetry import catalog
-from gateway.telemetry.counts import Counts
 from gateway.telemetry.process import measured
 from gateway.web.app import create_app
-from gateway.web.logs import Log
 from gateway.web.seen import Seen
 from gateway.web.server import Limits, Load, Server
 
@@ -35,14 +33,14 @@ class Worker:
         count: int,
         sockets: Sequence[socket.socket],
         limits: Limits,
-        log: Log,
+        seen: Seen,
     ) -> None:
-        """Have *count* workers answer from *gateway* on *sockets*."""
+        """Have *count* workers answer from *gateway* on *sockets*, and tell *seen* of it."""
         self.sockets = sockets
         self._gateway = gateway
         self._count = count
         self._limits = limits
-        self._log = log
+        self._seen = seen
 
     def wanted(self, _configuration: Configuration) -> int:
         """As many as the operator says."""
@@ -54,8 +52,8 @@ class Worker:
 
     def run(self, control: Control) -> bool:
         """Answer until told to stop."""
-        draining = threading.Event()
-        seen = Seen(self._log, Counts())
+        draining, seen = threading.Event(), self._seen
+        seen.start()
         app = create_app(self._gateway, seen, draining)
         uncounted: list[bytes] = []
         name = f"{self.name}-{control.slot}"
@@ -77,6 +75,7 @@ class Worker:
         server = Server(app, self.sockets, seen, draining, self._limits, beat)
         control.listen(self._gateway.switch, server.stop)
         finished = server.run()
+        seen.stop()
         count(_NOTHING)
         for counts in uncounted:
             control.count(counts, wait=True)

@@ -92,6 +92,11 @@ SECRETS: Final = _counter(
     "secret",
     "Requests by the secret that signed them, as the configuration numbers it.",
 )
+LEFT_OUT: Final = _counter(
+    "gateway_nodes_left_out_total",
+    "queue",
+    "Nodes of documents that are not as the platform writes them, so that no rule sees them.",
+)
 LOG_LOST: Final = _counter(
     "gateway_log_lines_lost_total", "", "Log lines that could not be written."
 )
@@ -110,6 +115,13 @@ CPU: Final = _counter(
 )
 MEMORY: Final = _gauge(
     "gateway_process_resident_memory_bytes", "process", "Resident memory of a process."
+)
+
+PROCESSES: Final = _gauge(
+    "gateway_processes", "role state", "Processes by what they are for and what they are about."
+)
+RESTARTS: Final = _counter(
+    "gateway_process_restarts_total", "role", "Processes that ended unbidden, and were replaced."
 )
 
 # What the configuration is.
@@ -148,6 +160,7 @@ METRICS: Final = (
     MESSAGES,
     OPERATIONS,
     BLOCKERS,
+    LEFT_OUT,
     CONFIG,
     RELOAD_GOOD,
     RELOADED_AT,
@@ -158,6 +171,8 @@ METRICS: Final = (
     FILES,
     DECISIONS,
     LOG_LOST,
+    PROCESSES,
+    RESTARTS,
     CPU,
     MEMORY,
     BUILD,

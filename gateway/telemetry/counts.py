@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
@@ -27,16 +27,20 @@ OUTCOMES: Final = ("fired", "passed", "skipped", "failed", "unselected")
 _FIRED, _PASSED, _SKIPPED, _FAILED, _UNSELECTED = range(5)
 
 
-class Delta(msgspec.Struct, array_like=True):
-    """What was counted between two looks; each row is a metric's name, its labels, its number."""
+#: The name of a metric, its labels, and a number.
+Row: TypeAlias = tuple[str, tuple[str, ...], float]
 
-    numbers: list[tuple[str, tuple[str, ...], float]]
+
+class Delta(msgspec.Struct, array_like=True):
+    """What was counted between two looks."""
+
+    numbers: list[Row]
     #: Buckets, not added up, the last for what is longer; then the sum.
     times: list[tuple[str, tuple[str, ...], list[int], float]]
     #: Queue, rule, and a number for each of `OUTCOMES`.
     rules: list[tuple[str, str, list[int]]]
     #: As they are now: these replace the former ones.
-    gauges: list[tuple[str, tuple[str, ...], float]]
+    gauges: list[Row]
 
 
 class _Times:
@@ -85,12 +89,14 @@ class Counts:
         queue = answer.queue or OTHER
         with self._lock:
             self._add((catalog.HOOKS.name, queue, answer.event), 1)
+            if answer.request is not None and answer.request.left_out:
+                self._add((catalog.LEFT_OUT.name, queue), answer.request.left_out)
             if answer.secret is not None:
                 self._add((catalog.SECRETS.name, answer.secret), 1)
             if answer.evaluation is not None:
                 self._evaluated(queue, answer.evaluation)
 
-    def take(self, gauges: list[tuple[str, tuple[str, ...], float]] | None = None) -> bytes:
+    def take(self, gauges: list[Row] | None = None) -> bytes:
         """Give what was counted since the last call, and what is measured now."""
         with self._lock:
             numbers, times, rules = self._numbers, self._times, self._rules

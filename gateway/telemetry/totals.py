@@ -59,6 +59,10 @@ class Totals:
                     self._add(catalog.RULE_OUTCOMES.name, (queue, rule, outcome), number)
         self._gauges[process] = {(name, labels): number for name, labels, number in delta.gauges}
 
+    def count(self, metric: Metric, *labels: str, by: int = 1) -> None:
+        """Count *by* more of *metric*, seen by the process that adds up; 0 makes it known."""
+        self._add(metric.name, labels, by)
+
     def ended(self, process: str) -> None:
         """Forget what a process measured of itself."""
         self._gauges.pop(process, None)

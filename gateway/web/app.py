@@ -86,7 +86,7 @@ class Hook:
         resp.data = answer.body
         call = env[_CALL].named(answer.request_id)
         resp.set_header(_REQUEST_ID, call.request_id)
-        self._seen.answered(call, answer)
+        self._seen.answered(call, _route(req), answer)
 
     def on_options(self, _req: falcon.Request, _resp: falcon.Response, **_: str) -> None:
         """Refuse it: the framework would answer it with 200."""
@@ -120,7 +120,8 @@ class Refuser:
             reason = error.reason
         if reason is not None:
             self._seen.unauthorized(reason, queue if self._gateway.serves(queue) else None)
-        self._seen.refused(call, refusal, reason=reason, queue=queue)
+        route, method = _route(req), method_label(req.method)
+        self._seen.refused(call, route, method, refusal, reason=reason, queue=queue)
 
 
 class Observer:
@@ -138,7 +139,7 @@ class Observer:
         self, req: falcon.Request, resp: falcon.Response, _resource: object, _succeeded: bool
     ) -> None:
         """Count what it was answered."""
-        route, method = req.uri_template or OTHER, method_label(req.method)
+        route, method = _route(req), method_label(req.method)
         self._seen.exchanged(_call(req.env), route, method, resp.status_code)
 
 
@@ -161,6 +162,10 @@ def create_app(
     for kind in (Exception, falcon.HTTPError, falcon.HTTPStatus):
         app.add_error_handler(kind, refuse)
     return app
+
+
+def _route(req: falcon.Request) -> str:
+    return req.uri_template or OTHER
 
 
 def _call(env: dict[str, Any]) -> Call:

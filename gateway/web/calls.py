@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gateway.telemetry.catalog import OTHER
 from gateway.telemetry.identity import Trace, new_id, request_id_of, trace_of
+from gateway.telemetry.spans import Exchange
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PLAIN_ROUTES: Final = frozenset({"/hook", "/healthz", "/readyz"})
@@ -25,6 +26,10 @@ class Call:
     #: What the caller calls it, else what the body does, else a new one; empty until then.
     request_id: str
     trace: Trace | None
+
+    def exchange(self, route: str, method: str, status: int, seconds: float) -> Exchange:
+        """Give it together with its answer."""
+        return Exchange(route, method, status, self.request_id, self.trace, seconds)
 
     def named(self, request_id: str | None = None) -> Call:
         """Give it its name, which is *request_id* if the caller has not named it otherwise."""

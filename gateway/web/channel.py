@@ -75,9 +75,11 @@ class Refusing(_Whole, ErrorTask):  # type: ignore[misc]  # the server's library
         call = call_of(headers.get("X_REQUEST_ID"), headers.get("TRACEPARENT"), request.began)
         call = call.named()
         self.response_headers.append(("X-Request-Id", call.request_id))
-        seen.refused(call, refusal)
-        method, path = getattr(request, "command", None), getattr(request, "path", None)
-        seen.exchanged(call, route_label(path), method_label(method), refusal.number)
+        # What could not be parsed has neither.
+        route = route_label(getattr(request, "path", None))
+        method = method_label(getattr(request, "command", None))
+        seen.refused(call, route, method, refusal)
+        seen.exchanged(call, route, method, refusal.number)
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # the server's library has no types

@@ -27,6 +27,7 @@ _encode: Final = msgspec.json.Encoder().encode
 _UNCLEAN: Final = re.compile(r"[^A-Za-z0-9._:/@+=-]")
 _MAX_ID: Final = 64
 _MAX_FRAMES: Final = 60
+_MAX_MESSAGE: Final = 500
 _LEAD: Final = ("ts", "level", "event")
 
 
@@ -46,26 +47,28 @@ class Log:
         stream: BinaryIO,
         form: Format = "json",
         clock: Callable[[], datetime] = _now,
-        lost: Callable[[], None] = _nothing,
     ) -> None:
-        """Write to *stream*, as JSON for machines or as text for people.
-
-        *lost* is called for each line that could not be written.
-        """
+        """Write to *stream*, as JSON for machines or as text for people."""
+        #: Called for each line that could not be written.
+        self.lost: Callable[[], None] = _nothing
         self._stream = stream
         self._render = _json if form == "json" else _text
         self._clock = clock
-        self._lost = lost
         self._lock = threading.Lock()
 
-    def answered(self, call: Call, answer: Answer, seconds: float) -> None:
+    def answered(
+        self, call: Call, answer: Answer, seconds: float, decision_id: str | None = None
+    ) -> None:
         """Write the line of a request that was answered with 200."""
         line = self._begun("warning" if answer.failed else "info", "request")
         _add_ids(line, call)
         if answer.request_id is not None and answer.request_id != call.request_id:
             line["hook_request_id"] = clean_id(answer.request_id)
+        if decision_id is not None:
+            line["decision_id"] = decision_id
         line["hook"] = answer.event
         line["queue"] = answer.queue
+        line["annotation"] = None if answer.request is None else answer.request.annotation_id
         line["revision"] = answer.revision
         line["status"] = 200
         line["duration_ms"] = round(seconds * 1000, 3)
@@ -124,7 +127,7 @@ class Log:
                     written = written[self._stream.write(written) :]
                 self._stream.flush()
         except (OSError, ValueError):
-            self._lost()
+            self.lost()
 
 
 class ServerRecords(logging.Handler):
@@ -138,7 +141,28 @@ class ServerRecords(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""
         error = record.exc_info[1] if record.exc_info else None
-        self._log.fault(record.getMessage()[:500], error)
+        self._log.fault(record.getMessage()[:_MAX_MESSAGE], error)
+
+
+class TracingRecords(logging.Handler):
+    """Passes on to a `Log` that spans could not be sent."""
+
+    def __init__(self, log: Log) -> None:
+        """Write warnings, and worse, to *log*."""
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        self._log.alert("tracing", message=record.getMessage()[:_MAX_MESSAGE])
+
+
+def take_records(library: str, handler: logging.Handler) -> None:
+    """Have *handler*, and nobody else, told of what *library* logs."""
+    logger = logging.getLogger(library)
+    logger.handlers = [handler]
+    logger.propagate = False
+    logger.setLevel(handler.level)
 
 
 def traced(error: BaseException) -> list[str]:

@@ -6,7 +6,6 @@ only as something that is called.
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 import time
@@ -21,7 +20,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from gateway.web import refusals
 from gateway.web.channel import Channel
-from gateway.web.logs import ServerRecords
+from gateway.web.logs import ServerRecords, take_records
 from gateway.web.receiving import Refused
 from gateway.web.seen import Seen
 
@@ -170,7 +169,7 @@ class Server:
             )
             for one in sockets
         ]
-        _take_records(seen)
+        take_records("waitress", ServerRecords(seen.log))
 
     @property
     def port(self) -> int:
@@ -181,11 +180,6 @@ class Server:
     def listening(self) -> bool:
         """Whether new connections are accepted."""
         return any(one.accepting for one in self._listeners)
-
-    @property
-    def under_way(self) -> int:
-        """How many requests are being answered."""
-        return int(self._dispatcher.active_count)
 
     @property
     def waiting(self) -> int:
@@ -327,10 +321,3 @@ def adjusted(limits: Limits) -> Adjustments:
     adjustments.channel_timeout = limits.silence
     adjustments.cleanup_interval = limits.look
     return adjustments
-
-
-def _take_records(seen: Seen) -> None:
-    logger = logging.getLogger("waitress")
-    logger.handlers = [ServerRecords(seen.log)]
-    logger.propagate = False
-    logger.setLevel(logging.ERROR)

@@ -24,6 +24,7 @@ class Answer:
     rules: int = 3
     fired: tuple[str, ...] = ("one", "two")
     failed: tuple[str, ...] = ()
+    request: None = None
 
 
 def written(write, form="json"):
@@ -46,6 +47,7 @@ def test_a_request_is_one_line_with_everything_that_tells_of_it():
         "event": "request",
         "request_id": "r-1",
         "queue": "acme",
+        "annotation": None,
         "hook": "annotation_content.updated",
         "revision": "abc123",
         "status": 200,
@@ -171,7 +173,9 @@ def test_a_log_that_cannot_be_written_stops_nothing(stream):
         stream.close()
 
     lost = []
+    log = Log(stream)
+    log.lost = lambda: lost.append(1)
 
-    Log(stream, lost=lambda: lost.append(1)).answered(CALL, Answer(), 0.1)
+    log.answered(CALL, Answer(), 0.1)
 
     assert lost == [1]
