@@ -20,6 +20,7 @@ from gateway.engine.asking import NoTables
 from gateway.engine.evaluate import evaluate
 from gateway.engine.outcome import Evaluation
 from gateway.engine.program import Program, link
+from gateway.engine.sieve import sieved
 from gateway.engine.tables import Tables
 from gateway.engine.trace import Tracer
 from gateway.hooks.reads import reads_of
@@ -198,7 +199,7 @@ def _serve(configuration: Configuration, previous: _Serving | None) -> _Serving:
         else:
             by_name[name] = _Served(
                 queue,
-                link(queue.rules),
+                sieved(link(queue.rules)),
                 Decoder(reads_of(queue.rules)),
                 ZoneInfo(queue.rules.timezone),
                 SideLoads(),

@@ -6,29 +6,23 @@ values, decided once per column. Law: pure; one object per request, changed only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from gateway.annotation.column import Column
+from gateway.annotation.reading import NULL, clean_texts, common_kind, parse, read_clean, shape
 from gateway.annotation.tree import AddedNode, Node, Table, Tree
 from gateway.annotation.values import (
-    MAX_TEXT,
     UNREADABLE,
     Kind,
     Value,
     clean_text,
-    is_clean,
-    parse_date,
-    parse_number,
-    parse_numbers,
     shape_of,
     value_text,
 )
-
-_NULL: Final = "None"  # Published samples spell null as this text.
 
 
 class Row:
@@ -38,6 +32,16 @@ class Row:
 
     def __init__(self, number: int) -> None:
         self.number = number
+
+
+#: The rows of most tables.
+_FIRST_ROWS: Final[list[Value]] = list(map(Row, range(1, 1025)))
+
+
+def _rows(count: int) -> list[Value]:
+    if count <= len(_FIRST_ROWS):
+        return _FIRST_ROWS[:count]
+    return list(map(Row, range(1, count + 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Content:
         "gone",
         "removed",
         "states",
+        "touched",
         "tree",
         "written",
     )
@@ -92,6 +97,8 @@ class Content:
         self.removed: dict[int | str, Node] = {}
         #: The ids of removed rows and of their cells.
         self.gone: set[int | str] = set()
+        #: The schema ids whose values rules have changed.
+        self.touched: set[str] = set()
         self._declared = declared
         self._placeholders = placeholders
         self._columns: dict[str, Column] = {}
@@ -108,14 +115,22 @@ class Content:
     def value(self, schema_id: str) -> Value:
         """Give what a bare name means outside rows: a single value, a column, rows, or empty."""
         tree = self.tree
-        if schema_id in tree.header:
-            return self.column(schema_id).values[0]
         if schema_id in tree.table_of:
             return self.column(schema_id)
+        if schema_id in tree.header:
+            return self.column(schema_id).values[0]
         table = tree.table(schema_id)
         if table is None:
             return None
-        return Column(list(map(Row, range(1, len(table.rows) + 1))), table)
+        return Column(_rows(len(table.rows)), table)
+
+    def text(self, schema_id: str) -> Value:
+        """Give what a bare name means outside rows where it is read as displayed."""
+        if schema_id in self.tree.table_of:
+            return self.texts(schema_id)
+        if schema_id in self.tree.header:
+            return self.texts(schema_id).values[0]
+        return self.value(schema_id)
 
     def texts(self, schema_id: str) -> Column:
         """Give the values of a column as displayed; what rules wrote as it will be."""
@@ -125,12 +140,12 @@ class Content:
         texts = self._texts.get(schema_id)
         if texts is None:
             values = self._displayed(self.tree.nodes(schema_id))
-            texts = self._texts[schema_id] = Column(values, column.table, _common_kind(values))
+            texts = self._texts[schema_id] = Column(values, column.table, common_kind(values))
         return texts
 
     def _displayed(self, nodes: Sequence[Node | None]) -> list[Value]:
         sweeps = not self.written and not self._placeholders
-        texts = _clean_texts(nodes) if sweeps else None
+        texts = clean_texts(nodes) if sweeps else None
         return texts or [None if node is None else self.displayed(node) for node in nodes]
 
     def displayed(self, node: Node) -> str | None:
@@ -171,7 +186,8 @@ class Content:
                 self.written[node.id] = Write(node, value)
             changed = True
         if changed:
-            self._columns[schema_id] = Column(values, column.table, _common_kind(values))
+            self.touched.add(schema_id)
+            self._columns[schema_id] = Column(values, column.table, common_kind(values))
             self._texts.pop(schema_id, None)
         return changed
 
@@ -220,10 +236,31 @@ class Content:
             if name in self._columns:
                 values = self._columns[name].values
                 self._keep(name, [values[number] for number in kept], table)
+                self._decide_again(name, table)
         self.tree.forget_places()
 
+    def _decide_again(self, schema_id: str, table: Table) -> None:
+        """Read a column as if the rows that are gone had never come: they may decide its kind."""
+        nodes = table.columns[schema_id]
+        contents = [node.content for node in nodes if node is not None and node.content]
+        kind = self._declared.get(schema_id) or (shape(contents) if contents else None)
+        if kind is None or kind is self._kinds[schema_id]:
+            return
+        self._kinds[schema_id] = kind
+        self._keep(schema_id, [self._current(schema_id, node) for node in nodes], table)
+
+    def _current(self, schema_id: str, node: Node | None) -> Value:
+        if node is None:
+            return None
+        if isinstance(node, AddedNode):
+            return self.typed(schema_id, node.cells.get(schema_id))
+        written = self.written.get(node.id)
+        if written is not None:
+            return self.typed(schema_id, written.value)
+        return self._cell(node.content, self._kinds[schema_id])
+
     def _keep(self, schema_id: str, values: list[Value], table: Table) -> None:
-        self._columns[schema_id] = Column(values, table, _common_kind(values))
+        self._columns[schema_id] = Column(values, table, common_kind(values))
         self._texts.pop(schema_id, None)
 
     def is_unchanged(self, schema_id: str, node: Node, value: Value) -> bool:
@@ -243,7 +280,7 @@ class Content:
             return None
         if value.__class__ is str:
             empty = value in self._placeholders
-            return None if empty else _parse(value, self._kinds[schema_id])
+            return None if empty else parse(value, self._kinds[schema_id])
         if self._declared.get(schema_id) is Kind.TEXT:
             return value_text(value)
         return value
@@ -254,103 +291,37 @@ class Content:
         kind = self._declared.get(schema_id)
         if len(nodes) == 1 and nodes[0] is not None:
             return self._read_only(schema_id, nodes[0].content, table)
-        column = None if self._placeholders else _read_clean(nodes, table, kind)
+        column = None if self._placeholders else read_clean(nodes, table, kind)
         if column is not None:
             assert column.kind is not None  # noqa: S101 - what a clean column promises.
             self._kinds[schema_id] = column.kind
             return column
         contents = [None if node is None else node.content for node in nodes]
-        kind = kind or _shape(contents)
+        kind = kind or shape(contents)
         self._kinds[schema_id] = kind
         values = [self._cell(content, kind) for content in contents]
-        return Column(values, table, _common_kind(values))
+        return Column(values, table, common_kind(values))
 
     def _read_only(self, schema_id: str, content: Any, table: Table | None) -> Column:
         """Read a column of one cell: that of nearly every field outside tables."""
         kind = self._declared.get(schema_id)
         if kind is None:
             normalized = content.normalized_value if content is not None and content.value else None
-            kind = shape_of(normalized) if normalized and normalized != _NULL else Kind.TEXT
+            kind = shape_of(normalized) if normalized and normalized != NULL else Kind.TEXT
         self._kinds[schema_id] = kind
         value = self._cell(content, kind)
-        return Column([value], table, _KINDS.get(value.__class__))
+        return Column([value], table, common_kind((value,)))
 
     def _cell(self, content: Any, kind: Kind) -> Value:
         text = None if content is None else content.value
         if not text or text in self._placeholders:
             return None
         if kind is Kind.TEXT or kind is Kind.BOOLEAN:
-            return _parse(text, kind)
+            return parse(text, kind)
         normalized = content.normalized_value
-        if normalized is None or normalized == _NULL:
+        if normalized is None or normalized == NULL:
             return UNREADABLE
-        return _parse(normalized, kind)
-
-
-def _parse(text: str, kind: Kind) -> Value:
-    parse = _PARSERS.get(kind)
-    if parse is None:
-        return clean_text(text)
-    value = parse(text)
-    return UNREADABLE if value is None else value
-
-
-def _parse_boolean(text: str) -> bool | None:
-    return {"true": True, "false": False}.get(text.lower())
-
-
-_PARSERS: Final[Mapping[Kind, Callable[[str], Value]]] = {
-    Kind.NUMBER: parse_number,
-    Kind.DATE: parse_date,
-    Kind.BOOLEAN: _parse_boolean,
-}
-
-
-def _shape(contents: Sequence[Any]) -> Kind:
-    """Decide a column's kind: all normalized values agree on number or date, else text."""
-    shapes = {
-        shape_of(content.normalized_value)
-        for content in contents
-        if content is not None
-        and content.value
-        and content.normalized_value
-        and content.normalized_value != _NULL
-    }
-    return shapes.pop() if len(shapes) == 1 else Kind.TEXT
-
-
-def _read_clean(nodes: Sequence[Any], table: Table | None, kind: Kind | None) -> Column | None:
-    """Read a column whose cells are all set and readable in one sweep; None if they are not."""
-    try:
-        contents = [node.content for node in nodes]
-        texts = [content.value for content in contents]
-        if not texts or not all(texts):
-            return None
-        if kind is not Kind.TEXT:
-            normalized = [content.normalized_value for content in contents]
-            numbers = parse_numbers(normalized, strict=kind is None)
-            if numbers is not None:
-                return Column(numbers, table, Kind.NUMBER) if kind in _NUMERIC else None
-            if kind is not None or any(normalized):
-                return None
-    except AttributeError:  # A missing cell or ``content: null``.
-        return None
-    return Column(texts, table, Kind.TEXT) if _are_clean(texts) else None
-
-
-def _clean_texts(nodes: Sequence[Any]) -> list[str] | None:
-    """List what is displayed in cells that are all set; None if one is not, or is not clean."""
-    try:
-        texts = [node.content.value for node in nodes]
-    except AttributeError:
-        return None
-    return texts if all(texts) and _are_clean(texts) else None
-
-
-def _are_clean(texts: list[str]) -> bool:
-    """Whether `clean_text` leaves all texts as they are."""
-    joined = "".join(texts)
-    return is_clean(joined) and (len(joined) <= MAX_TEXT or max(map(len, texts)) <= MAX_TEXT)
+        return parse(normalized, kind)
 
 
 def is_same(before: Value, after: Value) -> bool:
@@ -363,11 +334,3 @@ def is_same(before: Value, after: Value) -> bool:
 
 
 _COMPARABLE: Final = frozenset((str, Decimal, date))
-_NUMERIC: Final = (None, Kind.NUMBER)
-
-_KINDS: Final = {str: Kind.TEXT, Decimal: Kind.NUMBER, date: Kind.DATE, bool: Kind.BOOLEAN}
-
-
-def _common_kind(values: Sequence[Value]) -> Kind | None:
-    classes = {value.__class__ for value in values}
-    return _KINDS.get(classes.pop()) if len(classes) == 1 else None

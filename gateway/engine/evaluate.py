@@ -34,6 +34,7 @@ from gateway.engine.places import DOCUMENT, Places, Said, Sight, message_text
 from gateway.engine.program import Program, Source, Step
 from gateway.engine.rule_run import GroupState, RuleRun, run_key
 from gateway.engine.selection import ANNOTATION, select
+from gateway.engine.sieve import Sieve
 from gateway.engine.tables import Tables
 from gateway.engine.trace import LeftOut, Tracer
 from gateway.rules.events import BLOCKING, MARKED
@@ -61,8 +62,7 @@ def evaluate(
     decimal.setcontext(CONTEXT.copy())
     try:
         run = _Run(program.rules, content, facts, Asker(tables), tracer)
-        for step in steps:
-            run.take(step)
+        run.take_all(steps, program.sieves.get(facts.action))
         return run.finish()
     finally:
         decimal.setcontext(before)
@@ -85,6 +85,29 @@ class _Run:
     _groups: dict[Group, GroupState] = field(default_factory=dict)
     _shadows: dict[str, int] = field(default_factory=dict)
     _files: list[FileEffect] = field(default_factory=list)
+    _rows_changed: bool = False
+
+    def take_all(self, steps: Sequence[Step], sieve: Sieve | None) -> None:
+        """Run all rules: those that have something to say one by one, the others at once."""
+        if sieve is None or self.tracer is not None:
+            for step in steps:
+                self.take(step)
+            return
+        found = sieve.ask(Frame(ANNOTATION, self.content, self.facts, self.asker))
+        for step, outcome, reads in zip(steps, found, sieve.reads, strict=True):
+            if outcome is not None and self._still_holds(step, reads):
+                self.evaluation.outcomes.append(outcome)
+            else:
+                self.take(step)
+
+    def _still_holds(self, step: Step, reads: frozenset[str]) -> bool:
+        """Whether what was said of a rule before all others ran is true when its turn comes."""
+        if self._rows_changed or not reads.isdisjoint(self.content.touched):
+            return False
+        if step.rule.group is None:
+            return True
+        state = self._group_state(step)
+        return state.applies and not state.ended and state.ended_for_all is None
 
     def take(self, step: Step) -> None:
         """Run one rule."""
@@ -221,6 +244,7 @@ class _Run:
         changed = bool(writes) and apply_writes(self.content, writes)
         if changes and apply_changes(self.content, changes):
             # Rows came or went: what was selected is no longer what there is.
+            self._rows_changed = True
             self._frames.clear()
             self._lanes.clear()
         elif changed or changes:

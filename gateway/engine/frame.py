@@ -154,12 +154,9 @@ def _field(frame: Frame, reference: FieldValue) -> Lane:
 
 def _field_text(frame: Frame, reference: FieldText) -> Lane:
     name = reference.schema_id
-    content = frame.content
     if frame.has_column(name):
-        return frame.aligned(content.texts(name))
-    if name in content.tree.header:
-        return Same(content.texts(name).values[0])
-    return Same(content.texts(name) if name in content.tree.table_of else content.value(name))
+        return frame.aligned(frame.content.texts(name))
+    return Same(frame.content.text(name))
 
 
 def _whole_column(frame: Frame, reference: WholeColumn) -> Lane:

@@ -6,9 +6,9 @@ happens before a configuration is switched to, never in a request. Law: pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from gateway.rules.effect import Effect, Follow, Put, condition_of, templates_of
 from gateway.rules.expressions.checked import Operand, Tree
@@ -28,6 +28,9 @@ from gateway.rules.expressions.vector import Vector, compile_values, compile_vec
 from gateway.rules.question import Question
 from gateway.rules.rule import BySchemaId, Rule, RuleSet, Selector
 from gateway.rules.templates.template import Template
+
+if TYPE_CHECKING:
+    from gateway.engine.sieve import Sieve
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +134,8 @@ class Program:
     rules: RuleSet
     #: By action of a content event, or the name of another: the steps to take, in order.
     steps: dict[str, tuple[Step, ...]]
+    #: What asks them all at once, by action; without one, each is asked in its turn.
+    sieves: Mapping[str, Sieve] = field(default_factory=dict)
 
 
 def link(rules: RuleSet) -> Program:

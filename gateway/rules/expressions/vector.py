@@ -26,6 +26,7 @@ from gateway.rules.expressions.checked import (
 from gateway.rules.expressions.operators import member_class
 from gateway.rules.expressions.quick import Quick, quick
 from gateway.rules.functions import FUNCTIONS
+from gateway.rules.functions.sweep import lacking
 
 _SIGNS: Final[Mapping[str, str]] = {
     "add": "+",
@@ -52,6 +53,8 @@ class Vector:
     #: The kind each operand must have; None: the same kind as others of its group.
     kinds: tuple[Kind | None, ...]
     groups: tuple[int, ...]
+    #: For conditions: whether the rule fires in no run.
+    none: Callable[..., bool] | None = None
 
     def fits(self, kinds: Sequence[Kind | None]) -> bool:
         """Whether operands of these kinds (None: mixed, empty or unreadable) are as expected.
@@ -65,6 +68,10 @@ class Vector:
             if met.setdefault(group, kind) is not kind:
                 return False
         return True
+
+
+#: The conditions of a rule that fires in no row.
+_NEVER: Final = "False"
 
 
 class _Unsuited(Exception):
@@ -82,7 +89,8 @@ def compile_vector(when: Tree | None, require: Tree | None, count: int) -> Vecto
         return None
     if not tests:
         return None
-    return writer.make(" and ".join(tests), None if when is not None else writer.shortcut(require))
+    absent = writer.shortcut(require) if when is None else writer.absence(when, require)
+    return writer.make(" and ".join(tests), absent)
 
 
 def compile_values(tree: Tree, count: int) -> Vector | None:
@@ -117,10 +125,17 @@ class _Writer:
         """Give the numbers of the runs for which *test* holds; if *none* holds, there are none."""
         rows = f"enumerate({self._rows()})"
         fires = f"[i for i, {self._target()} in {rows} if {test}]"
+        shortcut = "" if none is None else f"    if {none}: return True\n"
+        loop = f"    for {self._target()} in {self._rows()}:\n        if {test}: return False\n"
+        self._define("none", f"{shortcut}{loop if test != _NEVER else ''}    return True\n")
         return self._made(fires if none is None else f"[] if {none} else {fires}")
 
     def make_values(self, source: str) -> Vector:
         return self._made(f"[{source} for {self._target()} in {self._rows()}]")
+
+    def _define(self, name: str, body: str) -> None:
+        source = f"def {name}({self._names()}):\n{body}"
+        exec(compile(source, "<rule>", "exec"), self._constants)  # noqa: S102 - our own source.
 
     def shortcut(self, require: Tree | None) -> str | None:
         """Write what tells at one go that a demand on a single column holds in all rows."""
@@ -130,12 +145,23 @@ class _Writer:
             case _:
                 return None
 
+    def absence(self, when: Tree, require: Tree | None) -> str | None:
+        """Write what tells at one go that ``when`` holds in no row: no text has another in it."""
+        match when if require is None else None:
+            case Call("contains", (within, Literal(str() as sought), Literal(False))):
+                match within:
+                    case Operand():
+                        return f"{self._constant(lacking(sought))}(a0)"
+                    case Call("upper" | "lower" as change, (Operand(),)):
+                        return f"{self._constant(lacking(sought, change))}(a0)"
+        return None
+
     def _made(self, gives: str) -> Vector:
-        source = f"def run({self._names()}):\n    return {gives}\n"
-        exec(compile(source, "<rule>", "exec"), self._constants)  # noqa: S102 - our own source.
+        self._define("run", f"    return {gives}\n")
         roots = [self._root(number) for number in range(self._count)]
         kinds = tuple(self._kinds[root] for root in roots)
-        return Vector(self._constants["run"], kinds, tuple(roots))
+        none = self._constants.get("none")
+        return Vector(self._constants["run"], kinds, tuple(roots), none)
 
     def _names(self) -> str:
         if not self._count:

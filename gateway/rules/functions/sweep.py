@@ -7,8 +7,10 @@ matches the mark. Law: pure; a yes is certain, a no says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
+
+from gateway.annotation.values import MAX_TEXT
 
 #: No text that rules see has it (`gateway.annotation.values.clean_text`).
 MARK: Final = "\0"
@@ -43,3 +45,20 @@ def joined(texts: Sequence[str]) -> str | None:
     """Join texts with marks; None if one of them has the mark in it."""
     text = MARK.join(texts) + MARK
     return text if text.count(MARK) == len(texts) else None
+
+
+def lacking(sought: str, change: str | None = None) -> Callable[[Sequence[str]], bool]:
+    """Make what tells that none of several texts has *sought* in it, after a *change* of case.
+
+    The mark is no letter: what stands around it does not change how letters are changed.
+    """
+
+    def lacks(texts: Sequence[str]) -> bool:
+        text = MARK.join(texts)
+        # No letter becomes more than three; what grows beyond the bounds fails its run.
+        if 3 * len(text) > MAX_TEXT and 3 * max(map(len, texts)) > MAX_TEXT:
+            return False
+        changed = text.upper() if change == "upper" else text.lower() if change else text
+        return sought not in changed
+
+    return lacks

@@ -1,0 +1,105 @@
+"""Texts of datapoints read as values: one by one, and whole columns in one sweep.
+
+Language §4, *Values*. Law: pure; what is read in one sweep is what is read one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from gateway.annotation.column import Column
+from gateway.annotation.tree import Table
+from gateway.annotation.values import (
+    MAX_TEXT,
+    UNREADABLE,
+    Kind,
+    Value,
+    clean_text,
+    is_clean,
+    parse_date,
+    parse_number,
+    parse_numbers,
+    shape_of,
+)
+
+#: Published samples spell null as this text.
+NULL: Final = "None"
+
+
+def parse(text: str, kind: Kind) -> Value:
+    """Read a text as a value of a kind; `UNREADABLE` if it is none."""
+    parser = _PARSERS.get(kind)
+    if parser is None:
+        return clean_text(text)
+    value = parser(text)
+    return UNREADABLE if value is None else value
+
+
+def _parse_boolean(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text.lower())
+
+
+_PARSERS: Final[Mapping[Kind, Callable[[str], Value]]] = {
+    Kind.NUMBER: parse_number,
+    Kind.DATE: parse_date,
+    Kind.BOOLEAN: _parse_boolean,
+}
+
+
+def shape(contents: Sequence[Any]) -> Kind:
+    """Decide a column's kind: all normalized values agree on number or date, else text."""
+    shapes = {
+        shape_of(content.normalized_value)
+        for content in contents
+        if content is not None
+        and content.value
+        and content.normalized_value
+        and content.normalized_value != NULL
+    }
+    return shapes.pop() if len(shapes) == 1 else Kind.TEXT
+
+
+def read_clean(nodes: Sequence[Any], table: Table | None, kind: Kind | None) -> Column | None:
+    """Read a column whose cells are all set and readable in one sweep; None if they are not."""
+    try:
+        contents = [node.content for node in nodes]
+        texts = [content.value for content in contents]
+        if not texts or not all(texts):
+            return None
+        if kind is not Kind.TEXT:
+            normalized = [content.normalized_value for content in contents]
+            numbers = parse_numbers(normalized, strict=kind is None)
+            if numbers is not None:
+                return Column(numbers, table, Kind.NUMBER) if kind in (None, Kind.NUMBER) else None
+            if kind is not None or any(normalized):
+                return None
+    except AttributeError:  # A missing cell or ``content: null``.
+        return None
+    return Column(texts, table, Kind.TEXT) if _are_clean(texts) else None
+
+
+def clean_texts(nodes: Sequence[Any]) -> list[str] | None:
+    """List what is displayed in cells that are all set; None if one is not, or is not clean."""
+    try:
+        texts = [node.content.value for node in nodes]
+    except AttributeError:
+        return None
+    return texts if all(texts) and _are_clean(texts) else None
+
+
+def _are_clean(texts: list[str]) -> bool:
+    """Whether `clean_text` leaves all texts as they are."""
+    joined = "".join(texts)
+    return is_clean(joined) and (len(joined) <= MAX_TEXT or max(map(len, texts)) <= MAX_TEXT)
+
+
+_KINDS: Final = {str: Kind.TEXT, Decimal: Kind.NUMBER, date: Kind.DATE, bool: Kind.BOOLEAN}
+
+
+def common_kind(values: Sequence[Value]) -> Kind | None:
+    """Give the kind that all values have; None if one is empty, unreadable or of another."""
+    classes = {value.__class__ for value in values}
+    return _KINDS.get(classes.pop()) if len(classes) == 1 else None
