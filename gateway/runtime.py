@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from gateway.annotation.content import Content
 from gateway.annotation.tree import Tree
 from gateway.config.configuration import Configuration, Queue
-from gateway.engine.asking import NoTables
 from gateway.engine.evaluate import evaluate
 from gateway.engine.outcome import Evaluation
 from gateway.engine.program import Program, link
@@ -183,7 +182,8 @@ class Gateway:
         content = Content(request.tree or Tree(), program.rules.kinds, program.rules.placeholders)
         now = (now or self._clock()).astimezone(served.zone)
         facts = request.at(now, lambda: self._timer() > deadline)
-        evaluation = evaluate(program, content, facts, tables or NoTables(), tracer)
+        tables = tables or served.queue.tables.asked(lambda: deadline - self._timer())
+        evaluation = evaluate(program, content, facts, tables, tracer)
         evaluation.seconds = self._timer() - began
         return evaluation
 

@@ -45,6 +45,7 @@ from tests.pages import (
 )
 
 ENVIRONMENT = {
+    "ERP_DSN": "postgresql://reader:of-orders@db.example.com/erp",
     "ACME_HOOK_SECRET": "a-secret-of-acme-0123456789",
     "ACME_OLD_HOOK_SECRET": "an-older-secret-of-acme-012",
     "GATEWAY_HOOK_SECRET": "a-secret-of-the-gateway-012",
@@ -180,7 +181,8 @@ def test_every_queue_file_of_the_documents_is_right(block):
 
 @pytest.mark.parametrize("block", list(all_blocks("yaml", "gateway")), ids=str)
 def test_every_gateway_file_of_the_documents_is_right(block):
-    loaded = load_files({"gateway.yaml": block.text}, ENVIRONMENT)
+    vendors = 'id,Vendor Name,credit_limit,since\nV1,ACME,"1.000,00",31.01.2025\n'
+    loaded = load_files({"gateway.yaml": block.text, "vendors.csv": vendors}, ENVIRONMENT)
 
     assert codes(loaded) == set()
 

@@ -20,11 +20,15 @@ from gateway.config.claims import (
 )
 from gateway.config.configuration import Configuration, Queue
 from gateway.config.folder import Snapshot
+from gateway.config.granted import GrantedTables
+from gateway.config.grants import check_grants
 from gateway.config.paths import Paths
 from gateway.config.references import References
 from gateway.config.seen import SeenContent, check_seen, schema_seen
 from gateway.config.settings import GatewaySettings, QueueSettings, read_gateway, read_queue
 from gateway.config.sources import Sources
+from gateway.config.table_sources import make_sources
+from gateway.config.tables import Reading, TableSettings
 from gateway.config.walk import GATEWAY_FILE, QUEUE_ENDING, RULES_ENDING
 from gateway.diagnostic import Report, Span
 from gateway.rules.context import PLAIN, QueueContext, RulesFile, rules_of
@@ -73,6 +77,8 @@ class _Run:
     failed: set[str] = field(default_factory=set)
     #: The rules files that a queue has compiled.
     compiled: set[str] = field(default_factory=set)
+    declared: Sequence[TableSettings] = ()
+    tables: GrantedTables = field(default_factory=GrantedTables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,7 @@ def finish(drafted: Draft) -> Built:
         check_seen(run.seen, settings, run.report)
     queues: dict[str, Queue] = {}
     if gateway is not None:
+        _grant(run, gateway, settings)
         queues = _queues(run, settings, gateway)
         check_shared_secrets(gateway, settings, run.report)
     _check_rest(run)
@@ -147,10 +154,28 @@ def _gateway(run: _Run) -> GatewaySettings | None:
     root = run.sources.yaml(names[0], "gateway")
     own = Report()
     settings = read_gateway(root, run.references, own) if root else None
+    if root is not None:
+        missing = Report()  # Of a table whose file is gone there may be an earlier content.
+        reading = Reading(names[0], Paths(snapshot), run.references, own, missing)
+        run.declared = reading.tables(root)
+        run.report.extend(list(missing))
     run.report.extend(list(own))
     run.gateway_is_good = len(names) == 1 and not own.errors
     # Its params are known even so, and the rules can be checked with them.
     return settings if len(names) == 1 else None
+
+
+def _grant(run: _Run, gateway: GatewaySettings, queues: Sequence[QueueSettings]) -> None:
+    """Read the tables, and find out whose they are."""
+    own = Report()
+    things = [(f"the table {one.name!r}", one.grant, one.place) for one in run.declared]
+    check_grants(things, gateway, queues, own)
+    run.report.extend(list(own))
+    run.gateway_is_good = run.gateway_is_good and not own.errors
+    earlier = run.previous.tables if run.previous else {}
+    # A broken file of rows leaves gateway.yaml as good as it is.
+    sources = make_sources(run.declared, run.sources.snapshot, earlier, run.report)
+    run.tables = GrantedTables(run.declared, sources)
 
 
 def _queue_settings(run: _Run) -> list[QueueSettings]:
@@ -234,11 +259,15 @@ def _queue(
         timezone=settings.timezone,
         placeholders=settings.placeholders,
         on_failure=settings.on_failure,
+        tables=run.tables.shapes(settings.file),
+        ungranted=run.tables.ungranted(settings.file),
     )
     roots = [(name, run.sources.yaml(name, "rules")) for name in settings.rules]
     shown = run.sources.snapshot.shown
     files = [RulesFile(shown(name), root) for name, root in roots if root is not None]
     if not settings.complete or len(files) < len(roots) or (settings.schema and schema is None):
+        return None
+    if not run.tables.is_complete(settings.file):  # A table of it has no content that was good.
         return None
     run.compiled.update(settings.rules)
     rules = run.compile(files, context, own)
@@ -251,6 +280,7 @@ def _queue(
         rules=rules,
         context=context,
         revision=run.sources.snapshot.revision,
+        tables=run.tables.of(settings.file),
     )
 
 
@@ -275,6 +305,7 @@ def _configuration(run: _Run, gateway: GatewaySettings, by_name: dict[str, Queue
         digest=run.sources.snapshot.digest,
         files=run.sources.snapshot.digests,
         stamps=run.references.stamps,
+        tables=MappingProxyType(run.tables.sources),
     )
 
 

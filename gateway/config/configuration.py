@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gateway.diagnostic import Diagnostic
 from gateway.hooks.signature import Secret
+from gateway.lookups.asking import NO_TABLES, QueueTables, Source
 from gateway.rules.context import QueueContext
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Queue:
     context: QueueContext
     #: The revision it comes from: an earlier one while its file has mistakes.
     revision: str = ""
+    #: The tables that its rules may ask.
+    tables: QueueTables = NO_TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ class Configuration:
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: Digests of the secret files that were read, by path.
     stamps: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    #: All tables, by name.
+    tables: Mapping[str, Source] = field(default_factory=dict, repr=False)
 
     @property
     def rule_count(self) -> int:

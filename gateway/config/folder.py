@@ -15,10 +15,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from gateway.config.table_files import named_tables
 from gateway.config.walk import (
     GATEWAY_FILE,
     MAX_ENTRIES,
     SCHEMA_ENDING,
+    Found,
+    may_be_table,
     sentence,
     walk,
 )
@@ -26,9 +29,18 @@ from gateway.diagnostic import Report, Span
 
 MAX_YAML: Final = 1 << 20
 MAX_SCHEMA: Final = 8 << 20
+MAX_TABLE: Final = 64 << 20
 #: All files of a kind together. A schema is large and soon forgotten, YAML is kept as nodes.
 MAX_YAML_TOTAL: Final = 8 << 20
 MAX_SCHEMA_TOTAL: Final = 64 << 20
+MAX_TABLE_TOTAL: Final = 256 << 20
+
+#: By what a sentence calls them: the most bytes of one file, and of all together.
+_LIMITS: Final[Mapping[str, tuple[int, int]]] = {
+    "YAML": (MAX_YAML, MAX_YAML_TOTAL),
+    "schemas": (MAX_SCHEMA, MAX_SCHEMA_TOTAL),
+    "tables": (MAX_TABLE, MAX_TABLE_TOTAL),
+}
 
 #: What a cheap look at the folder tells: equal peeks are probably equal contents.
 Peek: TypeAlias = tuple[tuple[str | int, ...], ...]
@@ -62,6 +74,8 @@ class Snapshot:
     digest: str
     #: Files that are passed over, with the names under which they would be read.
     misnamed: Mapping[str, str] = field(default_factory=dict)
+    #: Every name that a table's file could have, whether ``gateway.yaml`` names it or not.
+    table_names: tuple[str, ...] = ()
 
     @property
     def revision(self) -> str:
@@ -102,40 +116,77 @@ def take_snapshot(root: Path, entries: int = MAX_ENTRIES) -> Snapshot:
     by_real: dict[str, list[str]] = {}
     problems: list[Problem] = []
     misnamed: dict[str, str] = {}
+    tables: dict[str, Found] = {}
     for found in walk(root, entries):
         if found.meant is not None:
             misnamed[found.name] = found.meant
+        elif may_be_table(found.name):
+            tables[found.name] = found
         elif found.problem is None:
             by_real.setdefault(found.real, []).append(found.name)
         else:
             problems.append(Problem(found.name, found.problem))
-    files: dict[str, bytes] = {}
-    aliases: dict[str, str] = {}
-    top = os.path.realpath(root)
-    left = {False: MAX_YAML_TOTAL, True: MAX_SCHEMA_TOTAL}
-    for real, names in by_real.items():
-        name = _first_name(names, real, top)
-        is_schema = name.endswith(SCHEMA_ENDING)
-        try:
-            raw = read_plain(real, MAX_SCHEMA if is_schema else MAX_YAML)
-        except UnreadableError as error:
-            problems.append(Problem(name, str(error)))
-            continue
-        left[is_schema] -= len(raw)
-        if left[is_schema] < 0:
-            kind = "schemas" if is_schema else "YAML"
-            problems.append(Problem(name, f"the folder holds more {kind} than can be taken"))
-            continue
-        files[name] = raw
-        aliases.update((other, name) for other in names if other != name)
+    reading = _Reading(os.path.realpath(root), problems)
+    reading.take(by_real)
+    reading.take_tables(tables)
     return Snapshot(
         root=str(root),
-        files=MappingProxyType(files),
-        aliases=MappingProxyType(aliases),
+        files=MappingProxyType(reading.files),
+        aliases=MappingProxyType(reading.aliases),
         problems=tuple(sorted(problems, key=lambda problem: problem.name)),
-        digest=_digest(files, aliases, problems),
+        digest=_digest(reading.files, reading.aliases, problems),
         misnamed=MappingProxyType(misnamed),
+        table_names=tuple(sorted(tables)),
     )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The files that have been read so far."""
+
+    top: str
+    problems: list[Problem]
+    files: dict[str, bytes] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    left: dict[str, int] = field(
+        default_factory=lambda: {kind: total for kind, (_, total) in _LIMITS.items()}
+    )
+
+    def take(self, by_real: Mapping[str, list[str]]) -> None:
+        """Read files, each once under the best of its names."""
+        for real, names in by_real.items():
+            name = _first_name(names, real, self.top)
+            kind = _kind(name)
+            try:
+                raw = read_plain(real, _LIMITS[kind][0])
+            except UnreadableError as error:
+                self.problems.append(Problem(name, str(error)))
+                continue
+            self.left[kind] -= len(raw)
+            if self.left[kind] < 0:
+                message = f"the folder holds more {kind} than can be taken"
+                self.problems.append(Problem(name, message))
+                continue
+            self.files[name] = raw
+            self.aliases.update((other, name) for other in names if other != name)
+
+    def take_tables(self, tables: Mapping[str, Found]) -> None:
+        """Read those *tables* that ``gateway.yaml`` names; the others are none of ours."""
+        by_real: dict[str, list[str]] = {}
+        for file in [name for name in self.files if _has_ending(name, GATEWAY_FILE)]:
+            for name in named_tables(self.files[file], file):
+                found = tables.get(name)
+                if found is not None and found.problem is not None:
+                    self.problems.append(Problem(name, found.problem))
+                elif found is not None and name not in by_real.setdefault(found.real, []):
+                    by_real[found.real].append(name)
+        self.take(by_real)
+
+
+def _kind(name: str) -> str:
+    if may_be_table(name):
+        return "tables"
+    return "schemas" if name.endswith(SCHEMA_ENDING) else "YAML"
 
 
 def peek(root: Path) -> Peek:

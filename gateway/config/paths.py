@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.config.folder import Snapshot
+from gateway.config.walk import below
 from gateway.diagnostic import Report
 from gateway.rules.yaml.source import Text
 from gateway.spelling import closest
@@ -32,33 +33,53 @@ class Paths:
             Their names, by path. None may be there although nothing was reported: the file that
             is meant could not be read, which has been said already.
         """
-        written = path.value
-        if written.startswith("/") or "\\" in written or len(written) > MAX_PATH:
-            hint = f"a path relative to this file, with `/`, to a file that ends in {ending}"
-            report.error(
-                "R128", f"not a path inside the folder: {written[:80]!r}", path.span, hint=hint
-            )
-            return []
-        wanted = posixpath.normpath(posixpath.join(posixpath.dirname(file), written))
-        if wanted == ".." or wanted.startswith("../"):
-            report.error("R128", f"{written!r} leaves the configuration folder", path.span)
+        wanted = self._inside(path, file, f"a file that ends in {ending}", report)
+        if wanted is None:
             return []
         if any(mark in wanted for mark in "*?["):
             return self._matching(wanted, path, ending, report)
         if not wanted.endswith(ending):
             hint = f"its name must end in {ending}"
-            report.error("R128", f"{written!r} is a file of another kind", path.span, hint=hint)
+            report.error("R128", f"{path.value!r} is a file of another kind", path.span, hint=hint)
             return []
-        return self._one(wanted, path, file, ending, report)
+        return self._one(wanted, path, file, self.snapshot.names(ending), report)
 
-    def _one(self, wanted: str, path: Text, file: str, ending: str, report: Report) -> list[str]:
+    def table(self, path: Text, file: str, report: Report) -> str | None:
+        """Find the file of a table, which *path* names by itself.
+
+        Returns:
+            Its name in the snapshot. None may be given although nothing was reported, as above.
+        """
+        wanted = self._inside(path, file, "a file for a table", report)
+        if wanted is None:
+            return None
+        found = self._one(wanted, path, file, self.snapshot.table_names, report)
+        return found[0] if found else None
+
+    def _inside(self, path: Text, file: str, what: str, report: Report) -> str | None:
+        """Say where in the folder *path* leads, or report that it does not stay there."""
+        written = path.value
+        if written.startswith("/") or "\\" in written or len(written) > MAX_PATH:
+            hint = f"a path relative to this file, with `/`, to {what}"
+            report.error(
+                "R128", f"not a path inside the folder: {written[:80]!r}", path.span, hint=hint
+            )
+            return None
+        wanted = below(file, written)
+        if wanted is None:
+            report.error("R128", f"{written!r} leaves the configuration folder", path.span)
+        return wanted
+
+    def _one(
+        self, wanted: str, path: Text, file: str, known: Iterable[str], report: Report
+    ) -> list[str]:
         name = self.snapshot.aliases.get(wanted, wanted)
         if name in self.snapshot.files:
             return [name]
         if name in {problem.name for problem in self.snapshot.problems}:
             return []
         start = posixpath.dirname(file)
-        near = [posixpath.relpath(name, start or ".") for name in self.snapshot.names(ending)]
+        near = [posixpath.relpath(name, start or ".") for name in known]
         meant = closest(posixpath.relpath(wanted, start or "."), near)
         hint = f"did you mean {meant!r}?" if meant else None
         report.error("R129", f"there is no file {path.value!r}", path.span, hint=hint)

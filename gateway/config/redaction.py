@@ -13,7 +13,7 @@ from typing import Final
 
 from gateway.diagnostic import Diagnostic
 
-_KEY: Final = re.compile(r"^(?P<before>.*?)\bsecret[\"']?[ \t]*:(?P<value>.*)$")
+_KEY: Final = re.compile(r"^(?P<before>.*?)\b(?:secret|database)[\"']?[ \t]*:(?P<value>.*)$")
 #: A value among others in braces, as far as it goes.
 _IN_BRACES: Final = re.compile(r"[ \t]*(?:\[[^\]]*|\"[^\"]*|'[^']*|[^,}]*)")
 _REFERENCE: Final = re.compile(r"\$\{[^{}]*\}")
@@ -51,7 +51,7 @@ def redact(diagnostic: Diagnostic, secrets: Iterable[str]) -> Diagnostic:
 
 
 def _values(lines: list[str]) -> Iterator[str]:
-    """Give the lines, and parts of lines, that belong to a key ``secret``."""
+    """Give the lines, and parts of lines, that belong to a key of what is secret."""
     # The column of the key whose value goes on, in the lines that stand further in.
     within: int | None = None
     for line in lines:

@@ -53,9 +53,20 @@ class References:
         Returns:
             The secret; None after reporting why there is none, or when not resolving.
         """
+        value = self.value(text, "a secret", report)
+        if value is None or not _is_long_enough(value, text, report):
+            return None
+        return Secret(value, name)
+
+    def value(self, text: Text, what: str, report: Report) -> str | None:
+        """Resolve the reference that *text* must be to *what* is kept out of files.
+
+        Returns:
+            Its value, which is as little for logs as a secret; None as in `secret`.
+        """
         match = _REFERENCE.fullmatch(text.value)
         if match is None:
-            _refuse_literal(text, report)
+            _refuse_literal(text, what, report)
             return None
         kind, target = match.groups()
         value = (
@@ -63,10 +74,7 @@ class References:
             if kind == "env"
             else self._file(target, text.span, report)
         )
-        if value is None:
-            return None
-        value = value.rstrip("\r\n")
-        return Secret(value, name) if _is_long_enough(value, text, report) else None
+        return None if value is None else value.rstrip("\r\n")
 
     def _variable(self, name: str, place: Span, report: Report) -> str | None:
         if _NAME.fullmatch(name) is None:
@@ -143,12 +151,12 @@ def _is_below(path: str, folders: Sequence[str]) -> bool:
     return any(path.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
-def _refuse_literal(text: Text, report: Report) -> None:
+def _refuse_literal(text: Text, what: str, report: Report) -> None:
     if "${" in text.value or "$(" in text.value:
-        report.error("R132", "not a reference to a secret", text.span, hint=_ADVICE)
+        report.error("R132", f"not a reference to {what}", text.span, hint=_ADVICE)
     else:
         report.error(
-            "R131", "a secret is written in the file itself", text.span, hint=f"{_ADVICE} instead"
+            "R131", f"{what} is written in the file itself", text.span, hint=f"{_ADVICE} instead"
         )
 
 

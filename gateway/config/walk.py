@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import posixpath
 import re
 import stat
 from collections.abc import Iterator
@@ -53,6 +54,21 @@ def matters(name: str) -> bool:
     )
 
 
+#: Data that can be a table: a file with such a name matters if ``gateway.yaml`` says so.
+TABLE_ENDINGS: Final = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".parquet")
+
+
+def may_be_table(name: str) -> bool:
+    """Say whether a file with this name could be a table, and is nothing else."""
+    return name.lower().endswith(TABLE_ENDINGS) and not matters(name)
+
+
+def below(file: str, path: str) -> str | None:
+    """Say where the relative *path* leads that is written in *file*; None if out of the folder."""
+    wanted = posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
+    return None if wanted == ".." or wanted.startswith("../") else wanted
+
+
 _NEARLY: Final = re.compile(
     r"(?:(?P<name>.*?)[._-])?(?P<kind>queue|rule|test|gateway)s?\.ya?ml", re.IGNORECASE
 )
@@ -71,7 +87,7 @@ def meant_by(name: str) -> str | None:
 
 
 def walk(root: Path, limit: int = MAX_ENTRIES) -> Iterator[Found]:
-    """Find everything below *root* that matters; more than *limit* entries are one problem."""
+    """Find what matters or may below *root*; more than *limit* entries are one problem."""
     top = os.path.realpath(root)
     waiting = [_Folder("", top, frozenset((top,)))]
     entries = 0
@@ -99,7 +115,7 @@ def _look(folder: _Folder, listed: list[os.DirEntry[str]], top: str) -> Iterator
             continue
         name = f"{folder.name}/{entry.name}" if folder.name else entry.name
         if not _is_text(name):
-            if matters(entry.name):
+            if _counts(entry.name):
                 shown = os.fsencode(name).decode("utf-8", "replace")
                 yield Found(shown, problem="a name that is not UTF-8")
             continue
@@ -112,9 +128,13 @@ def _look(folder: _Folder, listed: list[os.DirEntry[str]], top: str) -> Iterator
         elif entry.is_dir(follow_symlinks=False):
             found = _enter(folder, name, entry.path)
         else:
-            found = _examine(name, entry.path) if matters(entry.name) else None
+            found = _examine(name, entry.path) if _counts(entry.name) else None
         if found is not None:
             yield found
+
+
+def _counts(name: str) -> bool:
+    return matters(name) or may_be_table(name)
 
 
 def _data_folder(folder: _Folder, listed: list[os.DirEntry[str]]) -> str | None:
@@ -136,9 +156,9 @@ def _follow(
         status = os.lstat(real)
     except (OSError, ValueError) as error:
         problem = f"a link that leads nowhere: {sentence(error)}"
-        return Found(name, problem=problem) if matters(entry.name) else None
+        return Found(name, problem=problem) if _counts(entry.name) else None
     is_folder = stat.S_ISDIR(status.st_mode)
-    if not is_folder and not matters(entry.name):
+    if not is_folder and not _counts(entry.name):
         return None
     if real != top and not real.startswith(top.rstrip("/") + "/"):
         return Found(name, problem="a link that leaves the configuration folder")

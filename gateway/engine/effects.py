@@ -14,7 +14,7 @@ from gateway.annotation.column import Column
 from gateway.annotation.content import Content
 from gateway.annotation.tree import AddedNode, Node
 from gateway.annotation.values import Value, value_text
-from gateway.effects import Message, Sender
+from gateway.effects import Sender
 from gateway.engine.changes import (
     Change,
     GoneRow,
@@ -142,9 +142,8 @@ class EffectRunner:
         """Carry out an effect on an event that has no content."""
         match linked.effect:
             case Say(level):
-                file, text = self._file(run), self._text(linked, run)
-                message = Message(level, text, file, self._step.rule.id)
-                found.files.append(FileEffect(file, message=message))
+                text = self._text(linked, run)
+                found.files.append(FileEffect(self._file(run), messages=((level, text),)))
             case KeepOut():
                 found.files.append(FileEffect(self._file(run), imported=False))
             case FileValues() as effect:

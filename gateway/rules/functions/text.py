@@ -166,7 +166,7 @@ def similarity(a: str, b: str) -> Decimal:
     from rapidfuzz.distance import Indel
 
     _check_product(a, b)
-    one, other = _words(a), _words(b)
+    one, other = sorted_words(a), sorted_words(b)
     if not one or not other:
         return Decimal("1.0000" if a.casefold() == b.casefold() else "0.0000")
     size = len(one) + len(other)
@@ -174,7 +174,8 @@ def similarity(a: str, b: str) -> Decimal:
     return alike.quantize(Decimal("0.0001"), ROUND_DOWN, CONTEXT)
 
 
-def _words(text: str) -> str:
+def sorted_words(text: str) -> str:
+    """Give the words of a text in small letters, sorted: what `similarity` compares."""
     return " ".join(sorted(re.sub(r"[\W_]+", " ", text.casefold()).split()))
 
 

@@ -44,7 +44,7 @@ class Located:
     @property
     def is_secret(self) -> bool:
         """Whether its value must not be repeated in a sentence."""
-        return self.key is not None and self.key.value == "secret"
+        return self.key is not None and self.key.value in ("secret", "database")
 
     @property
     def name(self) -> str:

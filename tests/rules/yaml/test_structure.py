@@ -40,7 +40,7 @@ def check(source: str, kind: str) -> tuple[bool, Report]:
         ("rules", RULE + "id_: x", "R110", (4, 5), "unknown key 'id_'", "'id' is there already"),
         ("rules", RULES + "  - Id: a", "R110", (3, 5), "unknown key 'Id'", "did you mean 'id'?"),
         ("gateway", "versoin: 1", "R110", (1, 1), "unknown key 'versoin'", "'version'"),
-        ("gateway", GATEWAY + "tables: {}", "R110", (2, 1), "unknown key 'tables'", "known here"),
+        ("gateway", GATEWAY + "lists: {}", "R110", (2, 1), "unknown key 'lists'", "known here"),
         ("rules", RULES + "  - when: a", "R111", (3, 5), "the key 'id' is missing", "add 'id:'"),
         (
             *("rules", RULE + "message:\n      at: x", "R111", (4, 5)),

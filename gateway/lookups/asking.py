@@ -1,0 +1,70 @@
+"""The tables of one queue, as its rules ask them.
+
+Language §6, security reference §1. Law: a table that was not granted is not here at all; one
+request sees one content of each table, whatever is loaded meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from gateway.annotation.values import Value
+from gateway.engine.tables import Found, Question, TableError
+from gateway.lookups.live import LiveSource
+from gateway.lookups.search import index_key, search
+from gateway.lookups.sources import FileSource, LoadedSource
+from gateway.lookups.table import Table
+
+Source: TypeAlias = FileSource | LoadedSource | LiveSource
+
+
+class QueueTables:
+    """The tables that one queue may read; shared by all requests."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        """Hold *sources* by the names of the tables."""
+        self._sources = sources
+
+    def expect(self, question: Question) -> None:
+        """Make what *question* needs, so that no request has to wait for it."""
+        source = self._sources.get(question.table)
+        if source is not None and not isinstance(source, LiveSource):
+            source.expect(index_key(question))
+
+    def asked(self, left: Callable[[], float]) -> RequestTables:
+        """Give the tables to one request, which has so many seconds *left*."""
+        return RequestTables(self._sources, left)
+
+
+class RequestTables:
+    """`gateway.engine.tables.Tables` for one request."""
+
+    def __init__(self, sources: Mapping[str, Source], left: Callable[[], float]) -> None:
+        self._sources = sources
+        self._left = left
+        self._seen: dict[str, Table] = {}
+
+    def ask(
+        self, question: Question, keys: Sequence[tuple[Value, ...]]
+    ) -> Sequence[Found | TableError]:
+        """Answer *question* for each of *keys*."""
+        source = self._sources.get(question.table)
+        if source is None:
+            error = TableError(f"there is no table {question.table!r} for this queue")
+            return [error] * len(keys)
+        if isinstance(source, LiveSource):
+            return source.ask(question, keys, self._left())
+        try:
+            table = self._seen.setdefault(question.table, source.table())
+        except TableError as error:
+            return [error] * len(keys)
+        return search(table, question, keys, self._check_time)
+
+    def _check_time(self) -> None:
+        if self._left() <= 0:
+            raise TableError("the time of the request was over before the table had been asked")
+
+
+#: A queue without tables.
+NO_TABLES: Final = QueueTables({})

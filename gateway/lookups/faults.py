@@ -1,0 +1,87 @@
+"""What a database's refusal means, in a sentence that gives nothing away.
+
+Law: pure; no address, no password and no value of a document in it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
+#: Characters of a database's own words that are repeated.
+_QUOTED: Final = 200
+
+
+class DatabaseError(Exception):
+    """A database that could not be asked, or would not answer. Its text is the sentence."""
+
+    def __init__(self, sentence: str, *, lost: bool = False) -> None:
+        """Say it with a *sentence*; *lost*: it may be that only the connection was."""
+        super().__init__(sentence)
+        self.lost = lost
+
+
+class OddValueError(DatabaseError):
+    """A value that the database can make nothing of: nothing is equal to it."""
+
+
+UNREACHABLE: Final = "the database cannot be reached"
+TOO_LONG: Final = "the database took too long"
+BUSY: Final = "too many requests are asking it at the moment"
+
+
+def fault(error: DBAPIError) -> DatabaseError:
+    """Say what is wrong."""
+    original = error.orig
+    if isinstance(original, (sqlite3.Error, sqlite3.Warning)):
+        return _sqlite(original)
+    state = getattr(original, "sqlstate", None)
+    if not isinstance(state, str):
+        return DatabaseError(UNREACHABLE, lost=True)
+    words = getattr(getattr(original, "diag", None), "message_primary", None)
+    return _postgres(state, words)
+
+
+#: By the beginning of the five letters of the SQL standard; the longest that fits counts.
+_POSTGRES: Final = {
+    "08": UNREACHABLE,
+    "25006": "the query would write",
+    "28": "the database refuses the name or the password",
+    "3D": "the server has no such database",
+    "42501": "the database does not let this user read that",
+    "42883": "the query compares values of different types: cast its parameter, or the column",
+    "53": "the database has no room for another connection",
+    "57": UNREACHABLE,
+    "57014": TOO_LONG,
+    "55P03": TOO_LONG,
+}
+
+
+def _postgres(state: str, words: str | None) -> DatabaseError:
+    if state.startswith("22"):
+        return OddValueError("the database can make nothing of a value")
+    for length in (5, 2):
+        sentence = _POSTGRES.get(state[:length])
+        if sentence is not None:
+            return DatabaseError(sentence, lost=sentence is UNREACHABLE)
+    # What is wrong with a statement: the names that its author has written.
+    said = f": {words[:_QUOTED]}" if words and state.startswith("42") else f" ({state})"
+    return DatabaseError(f"the database refuses the query{said}")
+
+
+def _sqlite(error: sqlite3.Error | sqlite3.Warning) -> DatabaseError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_INTERRUPT":
+        return DatabaseError(TOO_LONG)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return DatabaseError("the database is locked by who writes to it")
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return DatabaseError("the database file cannot be read", lost=True)
+    if name == "SQLITE_AUTH" or "authoriz" in str(error) or "prohibited" in str(error):
+        return DatabaseError("the query does something else than read")
+    if name in ("SQLITE_TOOBIG", "SQLITE_MISMATCH"):
+        return OddValueError("the database can make nothing of a value")
+    return DatabaseError(f"the database refuses the query: {str(error)[:_QUOTED]}")

@@ -1,0 +1,1 @@
+"""Tables in files: a module for each format, from bytes to a `Table`."""
