@@ -7,13 +7,17 @@ Law: pure; never changes a node; walks with loops, so that depth costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from itertools import count, repeat
+from operator import attrgetter
+from typing import Any, Final, Protocol, TypeAlias
 
 MAX_NODES = 200_000
 #: Of one table's columns together, gaps included.
 MAX_CELLS = 4 * MAX_NODES
+
+_id_of: Final = attrgetter("id")
 
 
 class Content(Protocol):
@@ -117,38 +121,45 @@ class Tree:
         """Look places up anew: rows have come or gone."""
         self._places = None
 
-    def place(self, node_id: int | str) -> Place | None:
-        """Find where the datapoint or row with this id stands."""
+    def places(self) -> Mapping[int | str, Place]:
+        """Map ids of datapoints and rows to where they stand."""
         if self._places is None:
-            self._places = dict(self._all_places())
-        return self._places.get(node_id)
+            self._places = self._all_places()
+        return self._places
 
-    def _all_places(self) -> Iterator[tuple[int | str, Place]]:
+    def _all_places(self) -> dict[int | str, Place]:
+        found: dict[int | str, Place] = {}
         for nodes in self.header.values():
-            for position, node in enumerate(nodes):
-                yield node.id, Place(node, None, position)
+            found.update(_numbered(nodes, None))
         for table in self.tables.values():
-            for number, row in enumerate(table.rows):
-                yield row.id, Place(row, table, number)
+            found.update(_numbered(table.rows, table))
             for cells in table.columns.values():
-                for number, cell in enumerate(cells):
-                    if cell is not None:
-                        yield cell.id, Place(cell, table, number)
+                found.update(_numbered(cells, table))
+        return found
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a node stands: in a table or outside."""
+#: Where a datapoint or row stands: the node, its table if it has one, and its row there from 0;
+#: outside tables its position among the datapoints with the same schema id.
+Place: TypeAlias = tuple[Node, Table | None, int]
 
-    node: Node
-    table: Table | None
-    #: From 0; outside tables the position among the datapoints with the same schema id.
-    row: int
 
-    @property
-    def is_row(self) -> bool:
-        """Whether it is a row itself, not a datapoint."""
-        return self.table is not None and self.node.children is not None
+def _numbered(
+    nodes: Sequence[Node | None], table: Table | None
+) -> Iterable[tuple[int | str, Place]]:
+    if None in nodes:
+        return [
+            (node.id, (node, table, number))
+            for number, node in enumerate(nodes)
+            if node is not None
+        ]
+    there: Sequence[Any] = nodes
+    return zip(map(_id_of, there), zip(there, repeat(table), count(), strict=False), strict=True)
+
+
+def is_row(place: Place) -> bool:
+    """Whether it is a row itself, not a datapoint."""
+    node, table, _ = place
+    return table is not None and node.children is not None
 
 
 def index(sections: Sequence[Node]) -> Tree:

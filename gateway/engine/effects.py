@@ -232,7 +232,7 @@ class EffectRunner:
     def _file(self, run: int) -> int | str:
         facts = self.frame.facts
         if self._files is None:
-            self._files = Files(facts.action, facts.sections())
+            self._files = Files(facts.action, facts.subject().plain())
         results = self.frame.selection.results
         return self._files.find(results[run] if results else None)
 

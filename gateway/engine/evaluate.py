@@ -146,7 +146,7 @@ class _Run:
         self._tell()
         evaluation.operations = list(operations(self.content, self.rules))
         if self._files:
-            files = Files(self.facts.action, self.facts.sections())
+            files = Files(self.facts.action, self.facts.subject().plain())
             evaluation.files = files.answer(self._files)
         evaluation.shadows = self._shadows
         return evaluation

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from gateway.annotation.tree import Node
 from gateway.annotation.values import Value
+from gateway.engine.subject import Subject
 
 
 class Facts(Protocol):
@@ -30,8 +31,8 @@ class Facts(Protocol):
     def is_edited(self, nodes: Sequence[Node | None]) -> bool:
         """Whether one of the nodes is among the request's updated datapoints."""
 
-    def sections(self) -> Any:
-        """Give the subject of JMESPath as it arrived: the list of sections, or the payload."""
+    def subject(self) -> Subject:
+        """Give the subject of JMESPath, the same each time."""
 
     def expired(self) -> bool:
         """Whether the time for this request is used up."""

@@ -5,13 +5,14 @@ Language §3. Law: pure; the same selection by schema id and by JMESPath gives t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import Any, Final
+from itertools import count, groupby
+from operator import eq
+from typing import Any
 
 from gateway.annotation.content import Content
-from gateway.annotation.tree import Node, Place, Table, Tree
+from gateway.annotation.tree import Node, Place, Table, Tree, is_row
 from gateway.engine.facts import Facts
 from gateway.rules.rule import ByPath, BySchemaId, Selector
 from gateway.rules.selectors.path import Path, Shape
@@ -107,10 +108,17 @@ def _cells(schema_id: str, table: Table) -> Selection:
 
 
 def _by_path(path: Path, content: Content, facts: Facts) -> Sequence[Selection]:
-    if path.shape is not None and _READABLE.issuperset(key for _, key in path.shape.keys or ()):
+    if path.shape is not None and path.shape.is_indexed:
         found = _by_shape(path.shape, content.tree)
         return (found,) if found is not None and len(found) else ()
-    results = path.search(_without(facts.sections(), content.gone))
+    subject = facts.subject().without(content.gone)
+    nodes = subject.nodes(path)
+    if nodes is not None:
+        places = content.tree.places()
+        stand = [place for node in nodes if (place := places.get(node.id)) is not None]
+        if len(stand) == len(nodes):
+            return _of_nodes(stand)
+    results = subject.search(path)
     if results is None:
         return ()
     if not isinstance(results, list):
@@ -120,32 +128,37 @@ def _by_path(path: Path, content: Content, facts: Facts) -> Sequence[Selection]:
     return [_stretch(list(group)) for _, group in groupby(placed, _group_key)]
 
 
-#: What the index knows of a node, whatever the rules read.
-_READABLE: Final = frozenset((("id",), ("schema_id",), ("content", "value")))
+def _of_nodes(places: Sequence[Place]) -> Sequence[Selection]:
+    """Tell stretches of nodes apart as `_group_key` does."""
+    if not places:
+        return ()
+    nodes, tables, _ = zip(*places, strict=True)
+    if (
+        len({node.schema_id for node in nodes}) == 1
+        and len(set(map(id, tables))) == 1
+        and len({node.children is None for node in nodes}) == 1
+    ):
+        return (_one_stretch(places),)
+    return [_one_stretch(list(group)) for _, group in groupby(places, _place_key)]
 
 
-def _without(nodes: Any, gone: set[int | str]) -> Any:
-    """Leave out the rows that rules have removed: nothing of them is selected."""
-    if not gone or not isinstance(nodes, list):
-        return nodes
-
-    def left(rows: list[Any]) -> list[Any]:
-        return [row for row in rows if not _is_gone(row, gone)]
-
-    return [
-        _with_children(section, lambda tables: [_with_children(one, left) for one in tables])
-        for section in nodes
-    ]
+def _place_key(place: Place) -> object:
+    node, table, _ = place
+    return (id(table), node.schema_id, is_row(place))
 
 
-def _with_children(node: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
-    children = node.get("children") if isinstance(node, dict) else None
-    return {**node, "children": change(children)} if isinstance(children, list) else node
+def _one_stretch(places: Sequence[Place]) -> Selection:
+    node, table, _ = places[0]
+    schema_id = None if is_row(places[0]) else node.schema_id
+    nodes, _, rows = zip(*places, strict=True)
+    return Selection(nodes, table, _whole(rows, table), schema_id)
 
 
-def _is_gone(row: Any, gone: set[int | str]) -> bool:
-    node_id = row.get("id") if isinstance(row, dict) else None
-    return isinstance(node_id, int | str) and node_id in gone
+def _whole(rows: Sequence[int], table: Table | None) -> Sequence[int]:
+    """Make a range of rows that are all of a table's, in order."""
+    if table is not None and len(rows) == len(table.rows) and all(map(eq, rows, count())):
+        return range(len(rows))
+    return rows
 
 
 def _place(result: Any, id_key: str, tree: Tree) -> Place | None:
@@ -155,15 +168,13 @@ def _place(result: Any, id_key: str, tree: Tree) -> Place | None:
     found = result.get(id_key)
     if not isinstance(found, int | str) or isinstance(found, bool):
         return None
-    return tree.place(found)
+    return tree.places().get(found)
 
 
 def _group_key(found: tuple[Any, Place | None]) -> object:
     """Tell stretches apart: each stands in one table, its datapoints are of one schema id."""
     result, place = found
-    if place is None:
-        return None
-    return (id(place.table), place.node.schema_id, place.is_row, _is_node(result))
+    return None if place is None else (_place_key(place), _is_node(result))
 
 
 def _is_node(result: Any) -> bool:
@@ -172,20 +183,13 @@ def _is_node(result: Any) -> bool:
 
 def _stretch(found: Sequence[tuple[Any, Place | None]]) -> Selection:
     result, first = found[0]
-    nodes = [None if place is None else place.node for _, place in found]
-    rows: Sequence[int] = [0 if place is None else place.row for _, place in found]
-    table = None if first is None else first.table
-    if table is not None and len(rows) == len(table.rows) and rows == [*range(len(rows))]:
-        rows = range(len(rows))
-    is_node = first is not None and _is_node(result)
-    is_datapoint = first is not None and not first.is_row
-    return Selection(
-        nodes,
-        table,
-        rows,
-        first.node.schema_id if first is not None and is_node and is_datapoint else None,
-        None if is_node else [one for one, _ in found],
-    )
+    places = [place for _, place in found if place is not None]
+    if first is not None and _is_node(result):
+        return _one_stretch(places)
+    results = [one for one, _ in found]
+    if first is None:
+        return Selection([None] * len(found), None, [0] * len(found), None, results)
+    return replace(_one_stretch(places), schema_id=None, results=results)
 
 
 def _by_shape(shape: Shape, tree: Tree) -> Selection | None:

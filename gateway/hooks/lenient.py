@@ -21,7 +21,7 @@ class LenientContent(Content):
 
     page: int | None = None
     rir_text: str | None = None
-    rir_confidence: float | None = None
+    rir_confidence: int | float | None = None
 
 
 class LenientNode(Node):
@@ -90,7 +90,7 @@ def _content(data: Any) -> LenientContent | None:
     content.page = page if isinstance(page, int) and not isinstance(page, bool) else None
     confidence = data.get("rir_confidence")
     if isinstance(confidence, int | float) and not isinstance(confidence, bool):
-        content.rir_confidence = float(confidence)
+        content.rir_confidence = confidence
     return content
 
 

@@ -12,7 +12,8 @@ from gateway.hooks.wire import Reads
 from gateway.rules.effect import Choose, Validate
 from gateway.rules.expressions.expression import all_references
 from gateway.rules.expressions.references import FACT_KEYS, Attribute, Fact
-from gateway.rules.rule import Overwrite, Rule, RuleSet
+from gateway.rules.rule import ByPath, Overwrite, Rule, RuleSet
+from gateway.rules.selectors.path import Keys
 
 _CONTENT_KEYS: Final[Mapping[str, str]] = {
     "extracted": "rir_text",
@@ -54,10 +55,18 @@ def _rule_reads(rule: Rule) -> Reads:
     if any(isinstance(one, Choose) for one in effects):
         node = node | {"options"}
     side_loads = {path[0] for path in facts if path[0] in ("queue", "email")}
+    selected = _selected(rule)
     return Reads(
-        content=frozenset(_CONTENT_KEYS[name] for name in attributes if name in _CONTENT_KEYS),
-        node=frozenset(node),
+        content=frozenset(_CONTENT_KEYS[name] for name in attributes if name in _CONTENT_KEYS)
+        | selected.content,
+        node=frozenset(node) | selected.node,
         annotation=frozenset(path[1] for path in facts if path[0] == "annotation"),
         document=frozenset(path[1] for path in facts if path[0] == "document"),
         envelope=frozenset(side_loads | {f"{name}s" for name in side_loads}),
     )
+
+
+def _selected(rule: Rule) -> Keys:
+    """Collect what a rule's JMESPath reads of nodes, unless it needs them whole."""
+    path = rule.select.path if isinstance(rule.select, ByPath) else None
+    return path.over_nodes.keys if path is not None and path.over_nodes is not None else Keys()

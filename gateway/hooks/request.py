@@ -18,10 +18,12 @@ from gateway.annotation.plain import from_json
 from gateway.annotation.tree import Node, TooManyNodesError, Tree
 from gateway.annotation.urls import resource_id
 from gateway.annotation.values import Value, clean_text, parse_number
+from gateway.engine.subject import Subject
 from gateway.hooks.lenient import LenientReader
 from gateway.hooks.mail import mail_fact, reference_fact
 from gateway.hooks.wire import Reads, request_type
 from gateway.rules.events import ACTIONS, CONTENT, EMAIL, OTHER_EVENTS
+from gateway.rules.selectors.path import Keys
 
 _SECRET_KEYS: Final = ("secrets", "rossum_authorization_token")
 #: Published samples spell null as this text.
@@ -48,6 +50,7 @@ class Decoder:
     def __init__(self, reads: Reads) -> None:
         """Prepare to read what *reads* names."""
         self._decode: Decode = msgspec.json.Decoder(request_type(reads)).decode
+        self._keys = Keys(reads.node, reads.content)
 
     def decode(self, body: bytes) -> Request:
         """Read a request.
@@ -56,7 +59,7 @@ class Decoder:
             PayloadError: it is no strict JSON, no object, or names no event.
         """
         try:
-            return Request(self._decode(body), body)
+            return Request(self._decode(body), body, self._keys)
         except msgspec.ValidationError:
             return self._decode_leniently(body)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -143,6 +146,7 @@ class Request:
     __slots__ = (
         "_body",
         "_decoded",
+        "_keys",
         "_payload",
         "action",
         "event",
@@ -151,10 +155,14 @@ class Request:
         "updated",
     )
 
-    def __init__(self, decoded: Any, body: bytes) -> None:
-        """Index *decoded*; *body* is kept for what is read on demand."""
+    def __init__(self, decoded: Any, body: bytes, keys: Keys | None = None) -> None:
+        """Index *decoded*; *body* is kept for what is read on demand.
+
+        *keys* are those that its nodes have as they arrived; without, they may differ from it.
+        """
         self._decoded = decoded
         self._body = body
+        self._keys = keys
         self._payload: dict[str, Any] | None = None
         self.event: str = decoded.event
         self.action: str = decoded.action
@@ -212,6 +220,13 @@ class Request:
             self._payload = data if isinstance(data, dict) else {}
         return self._payload
 
+    def subject(self) -> Subject:
+        """Give what JMESPath searches: the list of sections; of other events the whole payload."""
+        if self.event != CONTENT:
+            return Subject(lambda: self.payload)
+        nodes = self._decoded.annotation.content if self._keys is not None else None
+        return Subject(lambda: _walk(self.payload, ("annotation", "content")), nodes, self._keys)
+
     def at(self, now: datetime, expired: Callable[[], bool]) -> RequestFacts:
         """Give what rules may know of the request at a time."""
         return RequestFacts(self, now, expired)
@@ -228,11 +243,12 @@ class Request:
 class RequestFacts:
     """What the engine asks of a request (`gateway.engine.facts.Facts`)."""
 
-    __slots__ = ("_request", "action", "expired", "now")
+    __slots__ = ("_request", "_subject", "action", "expired", "now")
 
     def __init__(self, request: Request, now: datetime, expired: Callable[[], bool]) -> None:
         """Answer for *request* as of *now*."""
         self._request = request
+        self._subject: Subject | None = None
         self.action = request.runs_on or request.action
         self.now = now
         self.expired = expired
@@ -290,12 +306,11 @@ class RequestFacts:
         updated = self._request.updated
         return any(node is not None and str(node.id) in updated for node in nodes)
 
-    def sections(self) -> Any:
-        """Give the list of sections as plain data; of events without content, the whole payload."""
-        if self._request.event != CONTENT:
-            return self._request.payload
-        annotation = self._request.payload.get("annotation")
-        return annotation.get("content") if isinstance(annotation, dict) else None
+    def subject(self) -> Subject:
+        """Give what JMESPath searches."""
+        if self._subject is None:
+            self._subject = self._request.subject()
+        return self._subject
 
 
 def _fact(data: Any) -> Value:

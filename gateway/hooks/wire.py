@@ -56,11 +56,15 @@ class Reads:
         )
 
 
-_NODE_TYPES: Final = {"validation_sources": list[str], "options": list[dict[str, Any]]}
-_CONTENT_TYPES: Final = {
+_NODE_TYPES: Final[dict[str, Any]] = {
+    "validation_sources": list[str],
+    "options": list[dict[str, Any]],
+}
+_CONTENT_TYPES: Final[dict[str, Any]] = {
     "page": int,
     "rir_text": str,
-    "rir_confidence": float,
+    # Both, because selectors tell 1 from 1.0.
+    "rir_confidence": int | float,
 }
 
 
@@ -68,7 +72,7 @@ def request_type(reads: Reads) -> type[msgspec.Struct]:
     """Make the type of a request that has just what *reads* names, and what every answer needs."""
     content = msgspec.defstruct(
         "Content",
-        [(key, _CONTENT_TYPES[key] | None, None) for key in sorted(reads.content)],
+        _optional(reads.content, _CONTENT_TYPES),
         bases=(Content,),
         gc=False,
     )
@@ -106,13 +110,18 @@ _ALWAYS: Final = frozenset(
 )
 
 
+def _optional(keys: frozenset[str], types: dict[str, Any]) -> list[Any]:
+    """Make fields of keys: those that only selectors read can be anything."""
+    return [(key, types[key] | None if key in types else Any, None) for key in sorted(keys)]
+
+
 def _open(keys: frozenset[str]) -> list[Any]:
     return [(key, Any, None) for key in sorted(keys) if key.isidentifier()]
 
 
 def _node_type(content: type[msgspec.Struct], reads: Reads) -> type[msgspec.Struct]:
     """Make the node's type: of sections, whose children's children's children have none."""
-    attributes = [(key, _NODE_TYPES[key] | None, None) for key in sorted(reads.node)]
+    attributes = _optional(reads.node, _NODE_TYPES)
     below: Any = None
     for level in ("Cell", "Row", "Child", "Section"):
         # Anything else, null included, is for the lenient reader, which looks at categories too.

@@ -26,6 +26,12 @@ from tests.documents import acme, configured
             {"annotation": {"status"}},
         ),
         ("message: '{annotation.metadata.a.b}'", {"annotation": {"metadata"}}),
+        (
+            "select: \"[].children[?category=='x' && content.rir_page][]\", message: X",
+            {"node": {"category"}, "content": {"rir_page"}},
+        ),
+        ("select: \"[].children[?schema_id=='x'][]\", message: X", {}),
+        ('select: "[].children[].keys(@)", message: X', {}),
         ("message: '{document.original_file_name}'", {"document": {"original_file_name"}}),
         ("message: '{queue.name}'", {"envelope": {"schemas", "queue", "queues"}}),
     ],

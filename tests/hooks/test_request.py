@@ -294,8 +294,9 @@ def test_few_rows_of_very_many_columns_are_refused_before_they_are_a_grid():
 def test_a_number_beyond_all_bounds_is_unreadable_and_no_more(made, number_text, key):
     sent = body().replace(b'"page":1', f'"page":1,"{key}":[{number_text}]'.encode(), 1)
     bare = body().replace(b'"page":1', f'"page":1,"{key}":{number_text}'.encode(), 1)
+    odd = bare.replace(b'"validation_sources":[]', b'"hidden":3')
 
-    for one in (sent, bare):
+    for one in (sent, bare, odd):
         answer = ask(made, msgspec.Raw(one)).answer
         assert answer.evaluation is not None
         assert answer.failed == ()

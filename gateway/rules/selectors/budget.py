@@ -29,10 +29,12 @@ class SelectorError(Exception):
 class Budget:
     """The steps that one search has left. Made anew for each search, never shared."""
 
-    __slots__ = ("left",)
+    __slots__ = ("kept", "left")
 
-    def __init__(self) -> None:
+    def __init__(self, kept: dict[str, Any] | None = None) -> None:
         self.left = MAX_STEPS
+        #: What searches over the same nodes have found on their way, for one another.
+        self.kept = {} if kept is None else kept
 
     def spend(self, steps: int) -> None:
         """Take *steps*.

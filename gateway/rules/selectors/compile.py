@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final
 
-from gateway.rules.selectors import loops
+from gateway.rules.selectors import loops, node_loops
 from gateway.rules.selectors.budget import Budget
 from gateway.rules.selectors.functions import SIGNATURES, function, reference
 from gateway.rules.selectors.loops import Run, is_false
@@ -261,6 +261,9 @@ def _mapped(source: Run, right: Tree) -> Run:
         return loops.without_nulls(source)
     if path is not None and len(path) == 1:
         return loops.mapped_field(source, path[0])
+    attributes = _attribute_path(right)
+    if attributes is not None and len(attributes) == 1:
+        return node_loops.mapped_attribute(source, attributes[0])
     if right["type"] == "filter_projection":
         base, then, condition = right["children"]
         inner, wanted = field_path(base), _field_text(condition)
@@ -327,8 +330,41 @@ def _by_reference(tree: Tree, call: Callable[[list[Any], Budget], Any]) -> Run:
     return run
 
 
+# What only selectors over decoded nodes have ----------------------------------------------------
+
+
+def _attribute(tree: Tree) -> Run:
+    path = _attribute_path(tree)
+    if path is not None:
+        return node_loops.attribute(path)
+    return node_loops.attribute_of(compile_tree(tree["children"][0]), tree["value"])
+
+
+def _attribute_path(tree: Tree) -> tuple[str, ...] | None:
+    """Return the names of the attributes that are read one after the other."""
+    if tree["type"] == "current":
+        return ()
+    above = _attribute_path(tree["children"][0]) if tree["type"] == "attribute" else None
+    return None if above is None else (*above, tree["value"])
+
+
+def _sure(tree: Tree) -> Run:
+    return node_loops.sure(compile_tree(tree["children"][0]))
+
+
+def _shared(tree: Tree) -> Run:
+    return node_loops.shared(compile_tree(tree["children"][0]), tree["value"])
+
+
+def _of_schema_id(tree: Tree) -> Run:
+    inner = tree["children"][0]
+    key = f"by schema_id: {inner.get('value')}"
+    return node_loops.of_schema_id(compile_tree(inner), key, tree["value"])
+
+
 _COMPILERS: Final[dict[str, Callable[[Tree], Run]]] = {
     "and_expression": _and,
+    "attribute": _attribute,
     "comparator": _comparator,
     "filter_projection": _filter_projection,
     "flatten": _flattened,
@@ -339,10 +375,13 @@ _COMPILERS: Final[dict[str, Callable[[Tree], Run]]] = {
     "multi_select_dict": _multi_select_dict,
     "multi_select_list": _multi_select_list,
     "not_expression": _not,
+    "of_schema_id": _of_schema_id,
     "or_expression": _or,
     "pipe": _chain,
     "projection": _projection,
+    "shared": _shared,
     "slice": _slice,
     "subexpression": _chain,
+    "sure": _sure,
     "value_projection": _value_projection,
 }

@@ -15,11 +15,22 @@ from jmespath import exceptions, functions
 from gateway.rules.selectors.budget import Budget, SelectorError, checked_length
 from gateway.rules.selectors.compile import compile_tree
 from gateway.rules.selectors.loops import Run
+from gateway.rules.selectors.node_loops import UnsureError
+from gateway.rules.selectors.nodes import Keys, over_nodes
 from gateway.rules.selectors.parse import PathSyntaxError, parse
 from gateway.rules.selectors.shape import Shape, recognize
-from gateway.rules.selectors.tree import copies, id_key, result_keys
+from gateway.rules.selectors.tree import Tree, copies, id_key, result_keys
 
-__all__ = ["Path", "PathSyntaxError", "SelectorError", "Shape", "compile_path"]
+__all__ = [
+    "Keys",
+    "OverNodes",
+    "Path",
+    "PathSyntaxError",
+    "SelectorError",
+    "Shape",
+    "UnsureError",
+    "compile_path",
+]
 
 #: From so many copies of its data on, a result is measured before it is given away.
 _MANY_COPIES: Final = 64
@@ -36,6 +47,20 @@ _FAILURES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class OverNodes:
+    """A selector over decoded nodes. It keeps no state either."""
+
+    #: What it reads of them besides what is always decoded.
+    keys: Keys
+    #: Whether its results are nodes; else they are plain data.
+    gives_nodes: bool
+    #: From a list of sections, and what searches over it keep for one another, to what the
+    #: selector gives over the plain data that they were decoded from.
+    #: Raises `SelectorError`; and `UnsureError` where the nodes do not tell.
+    search: Callable[[Any, dict[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Path:
     """A compiled selector. It keeps no state: one serves all threads."""
 
@@ -45,6 +70,9 @@ class Path:
     search: Callable[[Any], Any]
     #: What it means over a list of sections, when an index can answer it.
     shape: Shape | None
+    #: How it is evaluated over decoded nodes; None if it needs nodes with all their keys, or if
+    #: an index answers it.
+    over_nodes: OverNodes | None
     #: The key under which a result carries its node's id: ``id``, or as a last
     #: ``.{node_id: id}`` renames it.
     id_key: str
@@ -64,14 +92,30 @@ def compile_path(text: str) -> Path:
         PathSyntaxError: it is no JMESPath, calls what is no function, or goes beyond a limit.
     """
     tree = parse(text)
-    run = compile_tree(tree)
-    search = _searching(run, copies(tree) > _MANY_COPIES)
-    return Path(text, search, recognize(tree), id_key(tree), result_keys(tree))
+    measured = copies(tree) > _MANY_COPIES
+    search = _searching(compile_tree(tree), measured)
+    shape = recognize(tree)
+    return Path(
+        text,
+        lambda value: search(value, {}),
+        shape,
+        None if shape is not None and shape.is_indexed else _over_nodes(tree, measured),
+        id_key(tree),
+        result_keys(tree),
+    )
 
 
-def _searching(run: Run, measured: bool) -> Callable[[Any], Any]:
-    def search(value: Any) -> Any:
-        budget = Budget()
+def _over_nodes(tree: Tree, measured: bool) -> OverNodes | None:
+    found = over_nodes(tree)
+    if found is None:
+        return None
+    search = _searching(compile_tree(found.tree), measured)
+    return OverNodes(found.keys, found.gives_nodes, search)
+
+
+def _searching(run: Run, measured: bool) -> Callable[[Any, dict[str, Any]], Any]:
+    def search(value: Any, kept: dict[str, Any]) -> Any:
+        budget = Budget(kept)
         try:
             found = run(value, budget)
             if measured:

@@ -15,6 +15,10 @@ Keys: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 Place: TypeAlias = Literal["header", "cells", "any"]
 
 
+#: What the index knows of a node, whatever the rules read.
+_INDEXED: Final = frozenset((("id",), ("schema_id",), ("content", "value")))
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """All nodes with one schema id that stand at one place, in document order."""
@@ -30,6 +34,11 @@ class Shape:
     def id_key(self) -> str | None:
         """The name under which each result carries its node's id."""
         return next((name for name, path in self.keys or () if path == ("id",)), None)
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the index alone answers it."""
+        return _INDEXED.issuperset(path for _, path in self.keys or ())
 
 
 @dataclass(frozen=True, slots=True)
