@@ -18,6 +18,7 @@ from gateway.telemetry.process import measured
 from gateway.web.app import create_app
 from gateway.web.seen import Seen
 from gateway.web.server import Limits, Load, Server
+from gateway.web.sharing import Shares
 
 _NOTHING: Final = Load(0.0, 0, 0, 0)
 
@@ -41,6 +42,7 @@ class Worker:
         self._count = count
         self._limits = limits
         self._seen = seen
+        self._shares = Shares(count)
 
     def wanted(self, _configuration: Configuration) -> int:
         """As many as the operator says."""
@@ -72,7 +74,8 @@ class Worker:
             while uncounted and control.count(uncounted[0]):
                 uncounted.pop(0)
 
-        server = Server(app, self.sockets, seen, draining, self._limits, beat)
+        share = self._shares.of(control.slot) if self._count > 1 else None
+        server = Server(app, self.sockets, seen, draining, self._limits, beat, share)
         control.listen(self._gateway.switch, server.stop)
         finished = server.run()
         seen.stop()

@@ -23,6 +23,7 @@ from gateway.web.channel import Channel
 from gateway.web.logs import ServerRecords, take_records
 from gateway.web.receiving import Refused
 from gateway.web.seen import Seen
+from gateway.web.sharing import MOMENT, Share
 
 MEGABYTE: Final = 1_000_000
 DEFAULT_BODY_LIMIT: Final = 10 * MEGABYTE
@@ -84,6 +85,9 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]  # the server's library has
         self.limits = limits
         self.seen = seen
         self.draining = draining
+        self.share: Share | None = None
+        #: Until when new connections are left to others.
+        self.deaf_until = 0.0
         super().__init__(application, **given)
 
     @property
@@ -97,6 +101,19 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]  # the server's library has
             task.requests[0].error = Refused(refusals.BUSY)
         if not (task.is_quick() and task.leave_to_loop()):
             super().add_task(task)
+
+    def readable(self) -> bool:
+        """Look for a new connection, unless there are too many or it is another's turn."""
+        return bool(super().readable()) and time.monotonic() >= self.deaf_until
+
+    def handle_accept(self) -> None:
+        """Take a new connection, or leave it for a moment to a process that has fewer."""
+        now = time.monotonic()
+        was_left = now - self.deaf_until < MOMENT  # To others, who did not take it.
+        if was_left or self.share is None or self.share.is_next(len(self.active_channels)):
+            super().handle_accept()
+        else:
+            self.deaf_until = now + MOMENT
 
     def admit(self, channel: Channel) -> None:
         """Send a connection away whose body, with all the others, takes too much memory."""
@@ -139,10 +156,12 @@ class Server:
         draining: threading.Event,
         limits: Limits | None = None,
         beat: Callable[[Load], None] | None = None,
+        share: Share | None = None,
     ) -> None:
         """Listen on *sockets*, which `bind` has made; connections wait until `run`.
 
-        *beat* is called by the loop, about every second.
+        *beat* is called by the loop, about every second. With a *share*, other processes listen
+        on the same sockets.
         """
         self._limits = limits or Limits()
         self._beat = beat
@@ -169,6 +188,9 @@ class Server:
             )
             for one in sockets
         ]
+        self._share = share
+        for listener in self._listeners:
+            listener.share = share
         take_records("waitress", ServerRecords(seen.log))
 
     @property
@@ -194,7 +216,11 @@ class Server:
         closes = time.monotonic() + self._notice
         while time.monotonic() < closes:
             self._turn(_DRAIN_TICK)
+        if self._share is not None:
+            self._share.takes_none()
+            self._share = None
         for listener in self._listeners:
+            listener.share = None
             listener.close_door()
         finished = self._drain()
         self._end(finished)
@@ -213,6 +239,10 @@ class Server:
                 self._listeners[0].pull_trigger()
 
     def _turn(self, seconds: float) -> None:
+        if self._share is not None:
+            self._share.has(sum(len(one.active_channels) for one in self._listeners))
+            if any(one.deaf_until > time.monotonic() for one in self._listeners):
+                seconds = MOMENT
         wasyncore.poll2(seconds, self._map)
         now = time.monotonic()
         if self._beat is not None and now >= self._beats_at:
