@@ -21,6 +21,7 @@ from gateway.annotation.values import UNREADABLE
 from gateway.cli.main import COMMANDS, main
 from gateway.cli.nodes import nodes_of
 from gateway.cli.telling import tell_answer
+from gateway.engine.asking import Asker, NoTables
 from gateway.engine.blame import sentence
 from gateway.engine.conditions import Budget, Failed, evaluate_each
 from gateway.engine.frame import Frame
@@ -120,7 +121,8 @@ def evaluated(written):
     (step,) = program.steps["initialize"]
     reads = reads_of(program.rules)
     request = Decoder(reads).decode(body_of(example_document()))
-    frame = Frame(ANNOTATION, Content(request.tree, {}), request.at(NOW, lambda: False))
+    content, facts = Content(request.tree, {}), request.at(NOW, lambda: False)
+    frame = Frame(ANNOTATION, content, facts, Asker(NoTables()))
     (value,) = evaluate_each(step.effects[0].templates[0].holes[0], frame, (0,), Budget())
     return f"fails: {sentence(value)}" if isinstance(value, Failed) else value
 

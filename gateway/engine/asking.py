@@ -15,12 +15,11 @@ from gateway.annotation.column import Column
 from gateway.annotation.values import UNREADABLE, Kind, Value, kind_of
 from gateway.engine.frame import FAILURES, Frame, Lane, Same
 from gateway.engine.program import LinkedAsked
-from gateway.engine.tables import Found, Question, TableError, Tables
+from gateway.engine.tables import Found, Key, Question, TableError, Tables
 from gateway.rules.expressions.references import Take
 from gateway.rules.expressions.spreading import Deferred, describe, elementwise, special
 from gateway.rules.function import FunctionError
 
-Key = tuple[Value, ...]
 Answer = Found | Deferred
 
 #: Fails whoever uses an answer that was never asked for, which is a mistake of the engine.
@@ -81,7 +80,7 @@ class Asker:
         found = [_key(asked, lanes, run) for run in runs]
         flat = [one for key in found for one in (key.values if _is_column(key) else (key,))]
         asks = [one for one in flat if isinstance(one, tuple)]
-        answers = dict(zip(asks, self.ask(asked.question, asks), strict=True))
+        answers = dict(zip(map(_exact, asks), self.ask(asked.question, asks), strict=True))
         return [_taken(asked.take, key, answers) for key in found]
 
 
@@ -126,7 +125,7 @@ def _joined(*parts: Value) -> Value:
     return tuple(map(key_part, parts))
 
 
-def _taken(take: Take, key: Value, answers: Mapping[Key, Answer]) -> Value:
+def _taken(take: Take, key: Value, answers: Mapping[object, Answer]) -> Value:
     if key.__class__ is Column:
         if take is Take.ALL:
             return Deferred(FunctionError("lookup_all takes single keys, not columns"))
@@ -135,7 +134,7 @@ def _taken(take: Take, key: Value, answers: Mapping[Key, Answer]) -> Value:
         return failed or Column(cells, key.table)
     if not isinstance(key, tuple):
         return key
-    found = answers[key]
+    found = answers[_exact(key)]
     return found if isinstance(found, Deferred) else _TAKES[take](found)
 
 

@@ -7,14 +7,11 @@ ever sent half.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.annotation.column import Column
-from gateway.annotation.content import Content
 from gateway.annotation.tree import AddedNode, Node
 from gateway.annotation.values import Value, value_text
-from gateway.effects import Sender
 from gateway.engine.changes import (
     Change,
     GoneRow,
@@ -27,17 +24,21 @@ from gateway.engine.conditions import Budget, Failed
 from gateway.engine.derive import Derivation, check_columns, table_of
 from gateway.engine.files import FileEffect, Files, senders_of, values_of
 from gateway.engine.frame import FAILURES, Frame
+from gateway.engine.matching import MatchRunner
 from gateway.engine.places import Places, Said, message_text
-from gateway.engine.program import Linked, LinkedEffect, LinkedTemplate, Step
+from gateway.engine.program import Linked, LinkedEffect, LinkedTemplate, Step, every_linked
 from gateway.engine.responses import filled, json_value
+from gateway.engine.run_effects import HoleError, RunEffects
 from gateway.engine.written import cell_value, written_value
 from gateway.rules.effect import (
     AddRow,
     Choose,
+    ChooseFrom,
     Derive,
     FileValues,
     Follow,
     KeepOut,
+    Match,
     Put,
     RemoveRow,
     Respond,
@@ -54,38 +55,6 @@ from gateway.rules.function import FunctionError
 from gateway.rules.rule import Overwrite
 from gateway.rules.templates.template import render
 
-#: Schema id, position in its column, new value.
-Written = tuple[str, int, Value]
-
-
-@dataclass(slots=True)
-class RunEffects:
-    """What one run does."""
-
-    messages: list[Said] = field(default_factory=list)
-    blocks: list[Said] = field(default_factory=list)
-    writes: list[Written] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    #: JSON for whoever invoked the hook; the last one counts.
-    responses: list[Any] = field(default_factory=list)
-    files: list[FileEffect] = field(default_factory=list)
-    senders: list[Sender] = field(default_factory=list)
-
-    @property
-    def count(self) -> int:
-        """How many effects there are."""
-        said = len(self.messages) + len(self.blocks) + len(self.responses)
-        arrived = len(self.files) + len(self.senders)
-        return said + len(self.writes) + len(self.changes) + arrived
-
-
-class HoleError(FunctionError):
-    """An expression of an effect cannot be evaluated."""
-
-    def __init__(self, failed: Failed) -> None:
-        super().__init__(str(failed.error))
-        self.failed = failed
-
 
 class EffectRunner:
     """Carries out the effects of one rule in one frame."""
@@ -95,8 +64,28 @@ class EffectRunner:
         self.frame = frame
         self._step = step
         self._places = places
-        self._budget = budget
         self._files: Files | None = None
+        self._matches: dict[int, MatchRunner] = {}
+        self.budget = budget
+
+    def within(self, frame: Frame) -> EffectRunner:
+        """Give one that carries out effects of the same rule in another frame."""
+        return EffectRunner(self._step, frame, self._places, self.budget)
+
+    def prepare(self, effects: Sequence[LinkedEffect], runs: Sequence[int]) -> None:
+        """Ask tables what *effects* need, for all *runs* at once."""
+        for linked in effects:
+            if linked.match is not None:
+                self._matcher(linked).prepare(runs)
+            elif not isinstance(linked.effect, Derive):  # It has a frame of its own.
+                for expression in linked.expressions:
+                    self.frame.ask(expression, runs)
+
+    def _matcher(self, linked: LinkedEffect) -> MatchRunner:
+        found = self._matches.get(id(linked))
+        if found is None:
+            found = self._matches[id(linked)] = MatchRunner(linked, self)
+        return found
 
     def run(
         self, run: int, effects: Sequence[LinkedEffect], apart: Sequence[LinkedEffect] = ()
@@ -107,7 +96,7 @@ class EffectRunner:
             FunctionError: one of them cannot be carried out.
         """
         found = RunEffects()
-        for linked in apart:
+        for linked in every_linked(apart):
             if isinstance(linked.effect, Follow):
                 nodes = self._nodes([linked.effect.schema_id], run)
                 found.changes.append(SetHidden(nodes, hidden=True))
@@ -131,10 +120,12 @@ class EffectRunner:
                 found.changes.append(self._gone_row(run))
             case Derive() as effect:
                 computed = self._places.rules.computed
-                derivation = Derivation(effect, linked, self.frame, self._budget, computed)
-                writes, changes = derivation.run(self._evaluate_in)
+                derivation = Derivation(effect, linked, self.frame, self.budget, computed)
+                writes, changes = derivation.run(self.evaluate_in)
                 found.writes.extend(writes)
                 found.changes.extend(changes)
+            case Match():
+                self._matcher(linked).run(run, found)
             case _:
                 found.changes.append(self._field_change(linked, run))
 
@@ -150,6 +141,8 @@ class EffectRunner:
                 values = values_of(effect, self._written(linked, run))
                 if values:
                     found.files.append(FileEffect(self._file(run), values=values))
+            case Match():
+                self._matcher(linked).run(run, found)
             case SetSender():
                 found.senders.extend(senders_of(self._written(linked, run)))
             case Respond(data):
@@ -162,6 +155,8 @@ class EffectRunner:
         """Give what an effect changes of fields besides their values."""
         effect = linked.effect
         match effect:
+            case ChooseFrom():
+                return SetOptions(self._nodes([effect.schema_id], run), self._records(effect))
             case Choose(schema_id):
                 return SetOptions(self._nodes([schema_id], run), self._options(linked, run))
             case Reveal(fields, hidden):
@@ -224,6 +219,21 @@ class EffectRunner:
                 options.setdefault(text, value_text(told) or text)
         return tuple(options.items())
 
+    def _records(self, effect: ChooseFrom) -> tuple[tuple[str, str], ...]:
+        """Give values and labels of all records of a table."""
+        (answer,) = self.frame.asker.ask(effect.question, [()])
+        if isinstance(answer, Deferred):
+            raise answer.error
+        if answer.total > len(answer.records):
+            most = len(answer.records)
+            raise FunctionError(f"a table of {answer.total} records; at most {most} are options")
+        options: dict[str, str] = {}
+        for record in answer.records:
+            value = value_text(record.get(effect.value))
+            if value:
+                options.setdefault(value, value_text(record.get(effect.label)) or value)
+        return tuple(options.items())
+
     def _given(self, template: LinkedTemplate, run: int) -> Any:
         return json_value(template.template, self._values(template, run))
 
@@ -244,13 +254,13 @@ class EffectRunner:
     # Values.
 
     def _values(self, template: LinkedTemplate, run: int) -> list[Value]:
-        return [self._evaluate_in(self.frame, hole, run) for hole in template.holes]
+        return [self.evaluate_in(self.frame, hole, run) for hole in template.holes]
 
     def _evaluate(self, linked: Linked | None, run: int) -> Value:
         assert linked is not None  # noqa: S101 - effects with a condition are linked with it.
-        return self._evaluate_in(self.frame, linked, run)
+        return self.evaluate_in(self.frame, linked, run)
 
-    def _evaluate_in(self, frame: Frame, linked: Linked, run: int) -> Value:
+    def evaluate_in(self, frame: Frame, linked: Linked, run: int) -> Value:
         """Evaluate an expression of an effect.
 
         Raises:
@@ -275,8 +285,8 @@ class EffectRunner:
     def _targets(self, effect: Put, run: int) -> Iterator[tuple[str, int]]:
         """Yield the datapoints to write: schema id and position in its column."""
         cells = [self._selected(run)] if effect.schema_id is None else None
-        for schema_id, position, node in cells or self._cells(effect.schema_id or "", run):
-            if self._may_write(schema_id, position, node):
+        for schema_id, position, node in cells or self.cells(effect.schema_id or "", run):
+            if self.may_write(schema_id, position, node):
                 yield schema_id, position
 
     def _nodes(self, fields: Sequence[str], run: int) -> list[Node]:
@@ -284,11 +294,16 @@ class EffectRunner:
         return [
             node
             for name in fields
-            for _, _, node in self._cells(name, run)
+            for _, _, node in self.cells(name, run)
             if not isinstance(node, AddedNode)
         ]
 
-    def _cells(self, schema_id: str, run: int) -> list[tuple[str, int, Node]]:
+    def cells(self, schema_id: str, run: int) -> list[tuple[str, int, Node]]:
+        """List the datapoints that a name means: schema id, position in its column, node.
+
+        Raises:
+            FunctionError: there are none.
+        """
         tree = self.frame.content.tree
         if self.frame.has_column(schema_id):
             row = self.frame.selection.rows[run]
@@ -302,7 +317,7 @@ class EffectRunner:
             if tree.table(schema_id) is not None:
                 raise FunctionError(f"{schema_id} is a table; name its fields")
             raise FunctionError(f"the document has no field {schema_id}")
-        self._budget.spend(len(nodes))
+        self.budget.spend(len(nodes))
         return [(schema_id, at, node) for at, node in enumerate(nodes) if node is not None]
 
     def _selected(self, run: int) -> tuple[str, int, Node]:
@@ -314,7 +329,8 @@ class EffectRunner:
             raise FunctionError(f"{node.schema_id} has no value of its own")
         return node.schema_id, selection.rows[run], node
 
-    def _may_write(self, schema_id: str, position: int, node: Node) -> bool:
+    def may_write(self, schema_id: str, position: int, node: Node) -> bool:
+        """Whether the rule may overwrite a datapoint."""
         match self._step.rule.overwrite:
             case Overwrite.ALWAYS:
                 return True
@@ -323,16 +339,3 @@ class EffectRunner:
             case Overwrite.UNTOUCHED:
                 sources = self.frame.facts.attribute(node, "validation_sources")
                 return "human" not in (sources or ())
-
-
-def apply_writes(content: Content, writes: Sequence[Written]) -> bool:
-    """Give datapoints their new values; of several writes to one the last counts.
-
-    Returns:
-        Whether any value is another than before.
-    """
-    by_field: dict[str, dict[int, Value]] = {}
-    for schema_id, position, value in writes:
-        by_field.setdefault(schema_id, {})[position] = value
-    changed = [content.write(schema_id, cells) for schema_id, cells in by_field.items()]
-    return any(changed)

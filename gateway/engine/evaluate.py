@@ -24,7 +24,6 @@ from gateway.engine.conditions import (
     evaluate_only,
     fast_fires,
 )
-from gateway.engine.effects import RunEffects, Written, apply_writes
 from gateway.engine.facts import Facts
 from gateway.engine.files import FileEffect, Files
 from gateway.engine.frame import FAILURES, Frame, Lane
@@ -33,6 +32,7 @@ from gateway.engine.outcome import Evaluation, Outcome
 from gateway.engine.places import DOCUMENT, Places, Said, Sight, message_text
 from gateway.engine.program import Program, Source, Step
 from gateway.engine.rule_run import GroupState, RuleRun, run_key
+from gateway.engine.run_effects import RunEffects, Written, apply_writes
 from gateway.engine.selection import ANNOTATION, select
 from gateway.engine.sieve import Sieve
 from gateway.engine.tables import Tables

@@ -18,12 +18,15 @@ from gateway.annotation.values import ARITHMETIC_ERRORS, Kind, Value, kind_of
 from gateway.engine.facts import Facts
 from gateway.engine.program import Linked, LinkedAsked, Source
 from gateway.engine.selection import Selection
+from gateway.engine.tables import Found, Key
 from gateway.rules.expressions.references import (
     Attribute,
     Clock,
     Fact,
     FieldText,
     FieldValue,
+    Hit,
+    Hits,
     Neighbor,
     RowFact,
     Selected,
@@ -32,6 +35,7 @@ from gateway.rules.expressions.references import (
 )
 from gateway.rules.expressions.spreading import Deferred
 from gateway.rules.function import FunctionError
+from gateway.rules.question import Question
 
 #: What evaluation may raise.
 FAILURES: Final = (FunctionError, *ARITHMETIC_ERRORS)
@@ -68,11 +72,24 @@ class Asks(Protocol):
     ) -> Lane:
         """Give what tables answer in *runs* of *frame*; in others what it was *before*."""
 
+    def ask(self, question: Question, keys: Sequence[Key]) -> list[Found | Deferred]:
+        """Answer *question* for each of *keys*, none of whose parts is empty."""
+
 
 class Frame:
     """The runs of rules in one selection, and the values they see."""
 
-    __slots__ = ("_lanes", "_shared", "asker", "content", "facts", "pending", "selection")
+    __slots__ = (
+        "_lanes",
+        "_shared",
+        "asker",
+        "content",
+        "facts",
+        "hit",
+        "hits",
+        "pending",
+        "selection",
+    )
 
     def __init__(
         self,
@@ -90,6 +107,9 @@ class Frame:
         self.content = content
         self.facts = facts
         self.asker = asker
+        #: What ``match`` has found, where it has.
+        self.hit: Lane = Same(None)
+        self.hits: Lane = Same(None)
         #: What this rule has just written, by schema id and row: ``row.previous`` sees it.
         self.pending: Mapping[str, Mapping[int, Value]] = {}
         self._lanes: dict[Source, Lane] = {}
@@ -121,6 +141,12 @@ class Frame:
         """See from some of the runs only."""
         selection = self.selection.part(runs)
         return Frame(selection, self.content, self.facts, self.asker, self._shared)
+
+    def with_hits(self, runs: Sequence[int], hit: Lane, hits: Lane) -> Frame:
+        """See from *runs*, of which one may be there several times, what ``match`` has found."""
+        frame = self.part(runs)
+        frame.pending, frame.hit, frame.hits = self.pending, hit, hits
+        return frame
 
     def ahead(self, linked: Linked) -> Lane:
         """Compute what is the same in each run; a failure is raised where the value is used."""
@@ -272,6 +298,8 @@ _LOADERS: Final[Mapping[type, Callable[[Frame, Any], Lane]]] = {
     Fact: lambda frame, reference: Same(frame.facts.fact(reference.path)),
     Clock: lambda frame, _: Same(frame.facts.now),
     Linked: Frame.ahead,
+    Hit: lambda frame, _: frame.hit,
+    Hits: lambda frame, _: frame.hits,
     LinkedAsked: lambda frame, asked: frame.asker.lane(
         frame, asked, range(len(frame.selection)), None
     ),

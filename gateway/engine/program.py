@@ -6,11 +6,11 @@ happens before a configuration is switched to, never in a request. Law: pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from gateway.rules.effect import Effect, Follow, Put, condition_of, templates_of
+from gateway.rules.effect import Effect, Follow, Match, Put, condition_of, every, templates_of
 from gateway.rules.expressions.checked import Operand, Tree
 from gateway.rules.expressions.emit import Compiled, compile_tree
 from gateway.rules.expressions.expression import Expression, all_references, rebuild
@@ -82,8 +82,42 @@ class LinkedEffect:
     effect: Effect
     #: In the order of `gateway.rules.effect.templates_of`.
     templates: tuple[LinkedTemplate, ...]
-    #: Of ``visible`` and of ``table``.
+    #: Of ``visible``, of ``table`` and of ``match``.
     condition: Linked | None
+    #: The rest of a ``match``.
+    match: LinkedMatch | None
+
+    @property
+    def expressions(self) -> Iterator[Linked]:
+        """Its expressions, but those of the rest of a ``match``."""
+        if self.condition is not None:
+            yield self.condition
+        for template in self.templates:
+            yield from template.holes
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedMatch:
+    """What ``match`` asks and does, with its expressions compiled."""
+
+    attempts: tuple[tuple[Question, tuple[LinkedTemplate, ...]], ...]
+    #: Value and label of a candidate; both or none.
+    option: tuple[LinkedTemplate, LinkedTemplate] | None
+    #: Values and labels of the options besides.
+    others: tuple[tuple[LinkedTemplate, LinkedTemplate], ...]
+    fill: tuple[LinkedEffect, ...]
+    none: tuple[LinkedEffect, ...]
+    one: tuple[LinkedEffect, ...]
+    many: tuple[LinkedEffect, ...]
+
+
+def every_linked(effects: Iterable[LinkedEffect]) -> Iterator[LinkedEffect]:
+    """Yield effects, and those that any of them may have."""
+    for linked in effects:
+        yield linked
+        if linked.match is not None:
+            found = linked.match
+            yield from every_linked((*found.fill, *found.none, *found.one, *found.many))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +159,8 @@ class Step:
     in_turn: bool
     #: Shows and hides fields by a condition, also where the rule does not fire.
     follows: bool
+    #: Its effects ask tables.
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +208,7 @@ class _Linker:
 
     def step(self, rule: Rule) -> Step:
         effects = tuple(map(self._effect, rule.effects))
+        otherwise = tuple(map(self._effect, rule.otherwise))
         return Step(
             rule=rule,
             selects=self._selectors.setdefault(rule.select, len(self._selectors)),
@@ -180,10 +217,11 @@ class _Linker:
             require=None if rule.require is None else self.linked(rule.require),
             fused=self._fused(rule),
             effects=effects,
-            otherwise=tuple(map(self._effect, rule.otherwise)),
+            otherwise=otherwise,
             own_cell=self._own_cell(effects[0]) if _is_own_cell(rule) else None,
             in_turn=_is_in_turn(rule),
             follows=_follows(rule),
+            asks=any(map(_asks, (*effects, *otherwise))),
         )
 
     def linked(self, expression: Expression) -> Linked:
@@ -221,7 +259,27 @@ class _Linker:
             effect,
             tuple(self._template(template) for template in templates_of(effect)),
             None if condition is None else self.linked(condition),
+            self._match(effect) if isinstance(effect, Match) else None,
         )
+
+    def _match(self, effect: Match) -> LinkedMatch:
+        into = effect.into
+        return LinkedMatch(
+            attempts=tuple(
+                (attempt.question, tuple(map(self._template, attempt.keys)))
+                for attempt in effect.by
+            ),
+            option=None if into is None else self._pair((into.value, into.label)),
+            others=() if into is None else tuple(map(self._pair, into.others)),
+            fill=tuple(map(self._effect, effect.fill)),
+            none=tuple(map(self._effect, effect.none)),
+            one=tuple(map(self._effect, effect.one)),
+            many=tuple(map(self._effect, effect.many)),
+        )
+
+    def _pair(self, pair: tuple[Template, Template]) -> tuple[LinkedTemplate, LinkedTemplate]:
+        value, label = pair
+        return self._template(value), self._template(label)
 
     def _template(self, template: Template) -> LinkedTemplate:
         return LinkedTemplate(
@@ -293,11 +351,18 @@ def _is_own_cell(rule: Rule) -> bool:
 
 
 def _follows(rule: Rule) -> bool:
-    return any(isinstance(effect, Follow) for effect in (*rule.effects, *rule.otherwise))
+    return any(isinstance(effect, Follow) for effect in every((*rule.effects, *rule.otherwise)))
+
+
+def _asks(linked: LinkedEffect) -> bool:
+    return linked.match is not None or any(one.asks for one in linked.expressions)
 
 
 def _is_in_turn(rule: Rule) -> bool:
-    written = {effect.schema_id for effect in rule.effects if isinstance(effect, Put)}
+    effects = tuple(every(rule.effects))
+    written = {effect.schema_id for effect in effects if isinstance(effect, Put)}
+    matched = (effect.into for effect in effects if isinstance(effect, Match))
+    written |= {into.schema_id for into in matched if into is not None}
     if isinstance(rule.select, BySchemaId):
         written = {name or rule.select.schema_id for name in written}
     previous = {

@@ -5,17 +5,18 @@ Language §2. Law: pure; tells what it did to its `Ledger`, changes nothing itse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.annotation.content import Content
 from gateway.annotation.values import Value
 from gateway.engine.conditions import Budget, Failed, Stage, stages
-from gateway.engine.effects import EffectRunner, HoleError, RunEffects
+from gateway.engine.effects import EffectRunner
 from gateway.engine.frame import FAILURES, Frame
 from gateway.engine.outcome import Outcome
 from gateway.engine.places import Places
 from gateway.engine.program import LinkedEffect, Step
+from gateway.engine.run_effects import HoleError, RunEffects
 from gateway.engine.selection import ANNOTATION, Selection
 from gateway.engine.trace import Tracer
 from gateway.engine.unchanged import writing_runs
@@ -73,7 +74,10 @@ class RuleRun:
         if fired is not None:
             self.outcome.passed += len(frame.selection) - len(fired)
             runner = self._runner(frame)
-            for number in self._writing(frame, fired):
+            writing = self._writing(frame, fired)
+            if self.step.asks:
+                runner.prepare(self.step.effects, writing)
+            for number in writing:
                 yield from self._carry_out(runner, number, self.step.effects, state)
             return
         yield from self._staged(frame, state)
@@ -106,6 +110,8 @@ class RuleRun:
         found = stages(self.step, frame, self.budget)
         if self.tracer is not None:
             self.tracer.runs(self.step, frame, found)
+        if self.step.asks:
+            self._prepare(runner, found)
         for number, stage in found.items():
             if stage is Stage.FIRED:
                 yield from self._carry_out(runner, number, self.step.effects, state)
@@ -121,6 +127,13 @@ class RuleRun:
                 yield from self._carry_out(runner, number, self.step.otherwise, None)
             elif self.step.follows:
                 yield from self._carry_out(runner, number, [], None)
+
+    def _prepare(self, runner: EffectRunner, found: Mapping[int, Stage | Failed]) -> None:
+        """Have tables asked for all runs at once whose effects need it."""
+        fired = [run for run, stage in found.items() if stage is Stage.FIRED]
+        passed = [run for run, stage in found.items() if stage is Stage.PASSED]
+        runner.prepare(self.step.effects, fired)
+        runner.prepare(self.step.otherwise, passed)
 
     def hide_all(self, frame: Frame) -> Iterator[RunEffects]:
         """Hide what follows the rule's conditions, since its group does not apply."""

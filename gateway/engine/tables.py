@@ -16,8 +16,10 @@ from gateway.annotation.values import Value
 from gateway.rules.function import FunctionError
 from gateway.rules.question import Criterion, How, Question
 
-__all__ = ["Criterion", "Found", "How", "Question", "Record", "TableError", "Tables"]
+__all__ = ["Criterion", "Found", "How", "Key", "Question", "Record", "TableError", "Tables"]
 
+#: What is looked for: a value for each criterion, none empty.
+Key: TypeAlias = tuple[Value, ...]
 #: One row of a table: its values by column. Never changed once it is made.
 Record: TypeAlias = Mapping[str, Value]
 
@@ -41,10 +43,8 @@ class TableError(FunctionError):
 class Tables(Protocol):
     """The tables that one queue may read."""
 
-    def ask(
-        self, question: Question, keys: Sequence[tuple[Value, ...]]
-    ) -> Sequence[Found | TableError]:
-        """Answer *question* for each of *keys*, which have a value for each criterion, none empty.
+    def ask(self, question: Question, keys: Sequence[Key]) -> Sequence[Found | TableError]:
+        """Answer *question* for each of *keys*.
 
         Returns:
             One answer for each key, in their order.

@@ -11,9 +11,9 @@ from enum import Enum, auto
 from typing import Protocol
 
 from gateway.engine.conditions import Failed, Stage
-from gateway.engine.effects import RunEffects
 from gateway.engine.frame import Frame
 from gateway.engine.program import Step
+from gateway.engine.run_effects import RunEffects
 
 
 class LeftOut(Enum):

@@ -22,7 +22,7 @@ from gateway.engine.changes import (
     SetOptions,
     SetValidated,
 )
-from gateway.engine.effects import RunEffects
+from gateway.engine.run_effects import RunEffects
 from gateway.explain.naming import Names
 from gateway.explain.recording import Done
 from gateway.rules.effect import Derive, Put

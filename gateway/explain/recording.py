@@ -14,10 +14,10 @@ from gateway.annotation.tree import Tree
 from gateway.annotation.values import UNREADABLE, Value
 from gateway.engine.changes import NewRow
 from gateway.engine.conditions import Failed, Stage
-from gateway.engine.effects import RunEffects
 from gateway.engine.frame import Frame, Lane
 from gateway.engine.known import column_known_by, known_by
 from gateway.engine.program import Linked, Source, Step
+from gateway.engine.run_effects import RunEffects
 from gateway.engine.selection import Selection
 from gateway.engine.trace import LeftOut
 from gateway.explain.naming import Names

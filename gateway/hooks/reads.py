@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.hooks.wire import Reads
-from gateway.rules.effect import Choose, Validate
+from gateway.rules.effect import Choose, ChooseFrom, Match, Validate, every
 from gateway.rules.expressions.expression import all_references
 from gateway.rules.expressions.references import FACT_KEYS, Attribute, Fact
 from gateway.rules.rule import ByPath, Overwrite, Rule, RuleSet
@@ -49,10 +49,10 @@ def _rule_reads(rule: Rule) -> Reads:
     attributes = {one.name for one in references if isinstance(one, Attribute)}
     facts = [one.path for one in references if isinstance(one, Fact)]
     node = attributes & _NODE_KEYS
-    effects = (*rule.effects, *rule.otherwise)
+    effects = tuple(every((*rule.effects, *rule.otherwise)))
     if rule.overwrite is Overwrite.UNTOUCHED or any(isinstance(one, Validate) for one in effects):
         node = node | {"validation_sources"}
-    if any(isinstance(one, Choose) for one in effects):
+    if any(isinstance(one, Choose | ChooseFrom | Match) for one in effects):
         node = node | {"options"}
     side_loads = {path[0] for path in facts if path[0] in ("queue", "email")}
     selected = _selected(rule)

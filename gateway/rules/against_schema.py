@@ -14,12 +14,15 @@ from gateway.diagnostic import Report
 from gateway.rules.effect import (
     AddRow,
     Choose,
+    ChooseFrom,
     Derive,
     Effect,
     Follow,
+    Match,
     Put,
     Reveal,
     Say,
+    every,
     templates_of,
 )
 from gateway.rules.expressions.checked import Literal, Operand, Operation
@@ -49,7 +52,7 @@ def check_against_schema(rules: Sequence[Rule], schema: QueueSchema, report: Rep
     """Report written values that fields do not take, and messages that nobody would see."""
     effects = [effect for rule in rules for effect in _effects(rule)]
     # What rules decide themselves, the schema does not know.
-    chosen = {effect.schema_id for effect in effects if isinstance(effect, Choose)}
+    chosen = {name for effect in effects if (name := _chosen(effect)) is not None}
     shown = set(_shown(effects))
     for rule in rules:
         for name, template in _values(rule):
@@ -62,7 +65,7 @@ def check_against_schema(rules: Sequence[Rule], schema: QueueSchema, report: Rep
 
 
 def _effects(rule: Rule) -> tuple[Effect, ...]:
-    return (*rule.effects, *rule.otherwise)
+    return tuple(every((*rule.effects, *rule.otherwise)))
 
 
 def _shown(effects: Iterable[Effect]) -> Iterator[str]:
@@ -71,6 +74,17 @@ def _shown(effects: Iterable[Effect]) -> Iterator[str]:
             yield from effect.fields
         elif isinstance(effect, Follow):
             yield effect.schema_id
+
+
+def _chosen(effect: Effect) -> str | None:
+    """Give the field whose options an effect decides."""
+    match effect:
+        case Choose() | ChooseFrom():
+            return effect.schema_id
+        case Match():
+            return None if effect.into is None else effect.into.schema_id
+        case _:
+            return None
 
 
 def _selected(rule: Rule) -> str | None:

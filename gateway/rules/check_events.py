@@ -37,17 +37,27 @@ def check_events(rule: Rule, node: Map, report: Report) -> None:
         _check_headers(rule, report)
     else:
         _check_other_effects(rule, keys, report)
+        _check_matches(rule, node, report)
         _check_messages(rule, node, report)
         _check_edited(rule, node, report)
         _check_names(rule, report)
         _check_headers(rule, report)
 
 
+def _with_effects(node: Map) -> Iterator[Map]:
+    """Yield the mappings in which effects of a rule stand, those inside of others first."""
+    match = node.get("match")
+    outcomes = [match.get(key) for key in ("none", "one", "many")] if isinstance(match, Map) else []
+    for within in (node.get("otherwise"), *outcomes):
+        if isinstance(within, Map):
+            yield from _with_effects(within)
+    yield node
+
+
 def _effect_keys(node: Map) -> Iterator[tuple[str, Span]]:
-    """Yield the effects of a rule, those of its ``otherwise`` first, with their places."""
-    other = node.get("otherwise")
-    for within in (other, node):
-        for key, entry in within.entries.items() if isinstance(within, Map) else ():
+    """Yield the effects of a rule with their places."""
+    for within in _with_effects(node):
+        for key, entry in within.entries.items():
             if key in CARRIERS:
                 yield key, entry.key.span
 
@@ -76,10 +86,24 @@ def _check_other_effects(rule: Rule, keys: dict[str, Span], report: Report) -> N
             report.error("R401", message, place, hint=hint, rule=rule.id)
 
 
+def _check_matches(rule: Rule, node: Map, report: Report) -> None:
+    """Refuse fields that a match would write: these events have none."""
+    for within in _with_effects(node):
+        match = within.get("match")
+        if not isinstance(match, Map):
+            continue
+        for key in ("into", "fill"):
+            if key in match.entries:
+                message = f"{min(rule.actions)} has no fields, so a match has no {key} there"
+                place = match.entries[key].key.span
+                hint = "say what follows under one, many and none"
+                report.error("R401", message, place, hint=hint, rule=rule.id)
+
+
 def _check_messages(rule: Rule, node: Map, report: Report) -> None:
     """Check that what a message says is said of a file; these events have nothing else."""
-    for within in (node, node.get("otherwise")):
-        message = within.get("message") if isinstance(within, Map) else None
+    for within in _with_effects(node):
+        message = within.get("message")
         if not isinstance(message, Map) or UPLOAD not in rule.actions:
             continue
         at = message.entries.get("at")

@@ -7,120 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from gateway.annotation.values import Kind, kind_of, value_text
-from gateway.diagnostic import Span
+from gateway.rules.compile_match import compile_match
+from gateway.rules.compile_options import compile_options
+from gateway.rules.compiling import Around, items
 from gateway.rules.effect import (
     AddRow,
     Cells,
-    Choose,
     Derive,
-    Effect,
     Follow,
     RemoveRow,
     Respond,
     Reveal,
     Validate,
 )
-from gateway.rules.expressions.expression import Expression
 from gateway.rules.expressions.scope import Scope, Selects
-from gateway.rules.templates.template import Template
-from gateway.rules.yaml.source import List, Map, Node, Scalar, Text
-
-
-class Around(Protocol):
-    """The compiler of a rule's effects, as those of single effects use it."""
-
-    scope: Scope
-    effects: list[Effect]
-
-    def error(self, code: str, message: str, place: Span, hint: str | None = None) -> None:
-        """Report a mistake of this rule."""
-
-    def field(self, name: Text, *, category: str | None = None) -> str:
-        """Give the schema id of what an effect names, or report that there is none."""
-
-    def template(self, node: Node | None, scope: Scope | None = None) -> Template | None:
-        """Compile a template."""
-
-    def condition(self, node: Node | None, scope: Scope) -> Expression | None:
-        """Compile a condition."""
-
-
-def _options(node: Node, around: Around) -> None:
-    for entry in node.entries.values() if isinstance(node, Map) else ():
-        schema_id = around.field(entry.key, category="datapoint")
-        found = around.scope.schema_field(schema_id)
-        if found is not None and found.category == "datapoint" and found.type != "enum":
-            message = f"{entry.key.value} is of the type {found.type}; only an enum has options"
-            around.error("R408", message, entry.key.span)
-        options = _option_list(entry.value, around)
-        if options is not None:
-            around.effects.append(Choose(schema_id, options))
-
-
-def _option_list(node: Node, around: Around) -> tuple[tuple[Template, Template], ...] | None:
-    if isinstance(node, Map):
-        return _options_from(node, around)
-    options = []
-    for item in node.items if isinstance(node, List) else ():
-        if isinstance(item, Map):
-            value = around.template(item.get("value"))
-            label = around.template(item.get("label")) if item.get("label") else value
-        else:
-            value = label = around.template(item)
-        if value is None or label is None:
-            return None
-        options.append((value, label))
-    return tuple(options)
-
-
-def _options_from(node: Map, around: Around) -> tuple[tuple[Template, Template], ...] | None:
-    """Make options of a param: a list of texts, a list of mappings, or value by label."""
-    source = node.get("from")
-    assert isinstance(source, Scalar)  # noqa: S101 - the JSON Schema demands it.
-    name = source.text.value.removeprefix("params.")
-    param = around.scope.params.get(name)
-    if param is None:
-        around.error("R204", f'unknown param "{name}"', source.span, "write from: params.NAME")
-        return None
-    around.scope.used_params.add(name)
-    keys = (node.get(key) for key in ("value", "label"))
-    value_key, label_key = (key.text.value if isinstance(key, Scalar) else None for key in keys)
-    pairs = _pairs(param.value, value_key, label_key)
-    if pairs is None:
-        named = " and ".join(repr(key) for key in (value_key or "value", label_key) if key)
-        hint = f"give it a list of texts, or of mappings that all have {named}"
-        around.error("R422", f"params.{name} cannot be read as options", source.span, hint)
-        return None
-    return tuple((_fixed(value), _fixed(label)) for value, label in pairs)
-
-
-def _pairs(data: Any, value_key: str | None, label_key: str | None) -> list[tuple[str, str]] | None:
-    """Read values and labels; None if *data* holds something that is neither."""
-    if isinstance(data, dict):
-        pairs = list(data.items())
-    elif isinstance(data, list):
-        pairs = [_pair(item, value_key, label_key) for item in data]
-    else:
-        return None
-    texts = [(value_text(value), value_text(label)) for value, label in pairs]
-    known = all((kind_of(one) or Kind.LIST) in Kind.SCALAR for pair in pairs for one in pair)
-    return texts if known else None
-
-
-def _pair(item: Any, value_key: str | None, label_key: str | None) -> tuple[Any, Any]:
-    if not isinstance(item, dict):
-        return item, item
-    value = item.get(value_key or "value")
-    if label_key is not None:
-        return value, item.get(label_key)
-    return value, value if value_key is not None else item.get("label", value)
-
-
-def _fixed(text: str) -> Template:
-    return Template(Text.inline(text), (text,))
+from gateway.rules.yaml.source import List, Map, Node, Scalar
 
 
 def _hide(node: Node, around: Around) -> None:
@@ -154,7 +57,7 @@ def _add(node: Node, around: Around) -> None:
     assert isinstance(node, Map)  # noqa: S101 - the JSON Schema demands it.
     table = _table(node.get("table"), around)
     cells = _cells(node.get("cells"), table, around.scope, around)
-    named = [item.text for item in _items(node.get("key")) if isinstance(item, Scalar)]
+    named = [item.text for item in items(node.get("key")) if isinstance(item, Scalar)]
     columns = [name for name, _ in cells]
     for name in named:
         if around.scope.schema_id(name.value) not in columns:
@@ -162,12 +65,6 @@ def _add(node: Node, around: Around) -> None:
             around.error("R423", f"the key {name.value!r} is not among the cells", name.span, hint)
     key = tuple(around.scope.schema_id(name.value) for name in named) or tuple(columns)
     around.effects.append(AddRow(table, cells, key))
-
-
-def _items(node: Node | None) -> tuple[Node, ...]:
-    if node is None:
-        return ()
-    return node.items if isinstance(node, List) else (node,)
 
 
 def _table(node: Node | None, around: Around) -> str:
@@ -216,7 +113,7 @@ def _derive(node: Node, around: Around) -> None:
     cells = _cells(node.get("cells"), into, replace(row, grouped_by=by) if by else row, around)
     columns = [name for name, _ in cells]
     order = []
-    for item in _items(node.get("order")):
+    for item in items(node.get("order")):
         if isinstance(item, Scalar):
             name = around.scope.schema_id(item.text.value.removeprefix("-"))
             order.append((name, item.text.value.startswith("-")))
@@ -230,7 +127,7 @@ def _derive(node: Node, around: Around) -> None:
 
 def _group_keys(node: Node | None, row: Scope, around: Around) -> tuple[str, ...]:
     keys = []
-    for item in _items(node):
+    for item in items(node):
         if isinstance(item, Scalar):
             keys.append(around.field(item.text, category="datapoint"))
             if row.in_its_row(keys[-1]) is False and row.table is not None:
@@ -269,7 +166,7 @@ def _json(node: Node, around: Around) -> Any:
 
 #: How each effect is compiled, by its key.
 CHANGES: Final[dict[str, Callable[[Node, Any], None]]] = {
-    "options": _options,
+    "options": compile_options,
     "hide": _hide,
     "show": _show,
     "visible": _visible,
@@ -277,5 +174,6 @@ CHANGES: Final[dict[str, Callable[[Node, Any], None]]] = {
     "add": _add,
     "remove": _remove,
     "table": _derive,
+    "match": compile_match,
     "respond": _respond,
 }

@@ -74,6 +74,21 @@ class EffectCompiler:
             self.sound = False
         return condition
 
+    def puts(self, node: Map, scope: Scope) -> tuple[Put, ...]:
+        """Compile what is written into fields."""
+        within = EffectCompiler(scope, self.report)
+        within._replace(node)
+        self.sound = self.sound and within.sound
+        return tuple(effect for effect in within.effects if isinstance(effect, Put))
+
+    def inner(self, node: Node | None, scope: Scope) -> tuple[Effect, ...]:
+        """Compile effects that an effect may have; those of no node are none."""
+        if not isinstance(node, Map):
+            return ()
+        found = EffectCompiler(scope, self.report).compile(node)
+        self.sound = self.sound and found is not None
+        return found or ()
+
     def _in_language(self, texts: Map) -> Node | None:
         """Choose the text in the queue's language, else English, else the first."""
         for entry in texts.entries.values():

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gateway.diagnostic import Span
-from gateway.rules.compile_changes import Around
+from gateway.rules.compiling import Around
 from gateway.rules.effect import FileValues, KeepOut, SetSender
 from gateway.rules.expressions.scope import Selects
 from gateway.rules.yaml.source import Map, Node

@@ -12,7 +12,7 @@ from typing import Final
 from gateway.diagnostic import Report
 from gateway.rules.check_events import check_events
 from gateway.rules.compile_effects import EffectCompiler
-from gateway.rules.effect import Effect, Put, Say
+from gateway.rules.effect import Effect, Match, Put, Say, every
 from gateway.rules.events import ACTIONS, OTHER_EVENTS, actions_of
 from gateway.rules.expressions.expression import Expression, compile_condition
 from gateway.rules.expressions.scope import Scope, Selects
@@ -166,7 +166,7 @@ def _check_whole(rule: Rule, node: Map, name: Text, report: Report) -> None:
         place = entry.key.span if entry else name.span
         report.error(code, message, place, hint=hint, rule=rule.id)
 
-    effects = (*rule.effects, *rule.otherwise)
+    effects = tuple(every((*rule.effects, *rule.otherwise)))
     if not effects:
         refuse("R410", "this rule does nothing", None, "add an effect, such as message or replace")
         return
@@ -177,8 +177,8 @@ def _check_whole(rule: Rule, node: Map, name: Text, report: Report) -> None:
         refuse("R412", "otherwise needs when or require", "otherwise", "add a condition")
     if rule.fires_when_empty and rule.require is None:
         refuse("R413", "empty says what an empty require does", "empty", "add require")
-    if rule.overwrite is not Overwrite.ALWAYS and not _has(effects, Put):
-        refuse("R414", "overwrite needs replace", "overwrite", "leave it out")
+    if rule.overwrite is not Overwrite.ALWAYS and not _has(effects, Put | Match):
+        refuse("R414", "overwrite needs replace or match", "overwrite", "leave it out")
     check_events(rule, node, report)
 
 

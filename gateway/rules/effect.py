@@ -6,12 +6,13 @@ document is seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gateway.effects import Level
 from gateway.rules.expressions.expression import Expression
+from gateway.rules.question import Question
 from gateway.rules.templates.template import Template
 
 
@@ -146,22 +147,100 @@ class SetSender:
     name: Template | None
 
 
+@dataclass(frozen=True, slots=True)
+class ChooseFrom:
+    """``options`` of one field from a table: every record is one."""
+
+    schema_id: str
+    #: Has no criteria.
+    question: Question
+    #: Columns.
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A step of ``match``: what is asked, with a template for each criterion."""
+
+    question: Question
+    keys: tuple[Template, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """Where ``match`` puts what it has found."""
+
+    schema_id: str
+    #: Speak of ``hit``, a candidate.
+    value: Template
+    label: Template
+    #: Whether the candidates become the field's options; else only its value is written.
+    has_options: bool
+    #: Options besides the candidates: value and label of each, the default one first.
+    others: tuple[tuple[Template, Template], ...]
+    #: The first of *others* is chosen where no candidate is.
+    has_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """``match``: records of a table, and what is done with none, one or many of them."""
+
+    table: str
+    #: In order: the first that finds anything decides.
+    by: tuple[Attempt, ...]
+    #: Speaks of ``hit``, a candidate, which it may leave out.
+    where: Expression | None
+    #: Columns to sort by, with whether they descend.
+    order: tuple[tuple[str, bool], ...]
+    into: Into | None
+    #: Speak of ``hit``, the one record.
+    fill: tuple[Put, ...]
+    none: tuple[Effect, ...]
+    one: tuple[Effect, ...]
+    many: tuple[Effect, ...]
+
+    @property
+    def outcomes(self) -> tuple[Effect, ...]:
+        """Every effect that it may have, besides what it writes itself."""
+        return (*self.none, *self.one, *self.many)
+
+    def templates(self) -> Iterator[Template]:
+        """Yield its own templates, those of its effects apart."""
+        for attempt in self.by:
+            yield from attempt.keys
+        if self.into is not None:
+            yield from (self.into.value, self.into.label)
+            yield from (template for option in self.into.others for template in option)
+
+
 Effect: TypeAlias = (
     Say
     | Stop
     | Put
     | Choose
+    | ChooseFrom
     | Reveal
     | Follow
     | Validate
     | AddRow
     | RemoveRow
     | Derive
+    | Match
     | Respond
     | KeepOut
     | FileValues
     | SetSender
 )
+
+
+def every(effects: Iterable[Effect]) -> Iterator[Effect]:
+    """Yield effects, and those that any of them may have."""
+    for effect in effects:
+        yield effect
+        if isinstance(effect, Match):
+            yield from every((*effect.fill, *effect.outcomes))
 
 
 def templates_of(effect: Effect) -> tuple[Template, ...]:
@@ -190,19 +269,20 @@ def condition_of(effect: Effect) -> Expression | None:
     match effect:
         case Follow():
             return effect.condition
-        case Derive():
+        case Derive() | Match():
             return effect.where
         case _:
             return None
 
 
 def expressions_of(effect: Effect) -> Iterator[Expression]:
-    """Yield every expression of an effect, those in its templates included."""
-    condition = condition_of(effect)
-    if condition is not None:
-        yield condition
-    for template in templates_of(effect):
-        yield from (hole.expression for hole in template.holes)
+    """Yield every expression of an effect, and of those that it may have; templates included."""
+    for one in every((effect,)):
+        condition = condition_of(one)
+        if condition is not None:
+            yield condition
+        for template in one.templates() if isinstance(one, Match) else templates_of(one):
+            yield from (hole.expression for hole in template.holes)
 
 
 def writes_of(effect: Effect, selected: str | None) -> frozenset[str]:
@@ -215,6 +295,10 @@ def writes_of(effect: Effect, selected: str | None) -> frozenset[str]:
             return frozenset((effect.table, *(name for name, _ in effect.cells)))
         case Derive():
             return frozenset((effect.into, *(name for name, _ in effect.cells)))
+        case Match():
+            into = () if effect.into is None else (effect.into.schema_id,)
+            inner = (writes_of(one, selected) for one in (*effect.fill, *effect.outcomes))
+            return frozenset(into).union(*inner)
         case _:
             return frozenset()
 

@@ -53,6 +53,7 @@ CARRIERS: Final[Mapping[str, frozenset[str]]] = {
     "add": ACTIONS,
     "remove": ACTIONS,
     "table": ACTIONS,
+    "match": ACTIONS | {EMAIL, UPLOAD, MANUAL},
     "respond": frozenset((MANUAL,)),
     "import": frozenset((EMAIL, UPLOAD)),
     "values": frozenset((EMAIL,)),

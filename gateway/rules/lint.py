@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.annotation.values import ARITHMETIC_ERRORS, Value
 from gateway.diagnostic import Report
-from gateway.rules.effect import AddRow, Put, writes_of
+from gateway.rules.effect import AddRow, Match, Put, every, expressions_of, writes_of
 from gateway.rules.expressions.checked import Operand, walk
 from gateway.rules.expressions.expression import Expression, all_references
 from gateway.rules.expressions.interpret import interpret
@@ -42,10 +42,18 @@ def check_together(rules: Sequence[Rule], report: Report) -> None:
 
 def _reads(rule: Rule) -> Iterator[str]:
     """Yield the schema ids whose values decide about a rule."""
-    for expression in (rule.when, rule.require):
-        for reference in all_references(expression) if expression is not None else ():
+    for expression in _deciding(rule):
+        for reference in all_references(expression):
             if isinstance(reference, FieldValue | FieldText | WholeColumn | Neighbor):
                 yield reference.schema_id
+
+
+def _deciding(rule: Rule) -> Iterator[Expression]:
+    """Yield what decides about a rule: its conditions, and the keys that it matches by."""
+    yield from (one for one in (rule.when, rule.require) if one is not None)
+    for effect in every((*rule.effects, *rule.otherwise)):
+        for attempt in effect.by if isinstance(effect, Match) else ():
+            yield from (hole.expression for key in attempt.keys for hole in key.holes)
 
 
 def _check_order(
@@ -126,9 +134,9 @@ def _made_of(rule: Rule) -> set[object]:
     return {
         reference
         for effect in (*rule.effects, *rule.otherwise)
-        if isinstance(effect, Put)
-        for hole in effect.template.holes
-        for reference in all_references(hole.expression)
+        if isinstance(effect, Put | Match)
+        for expression in expressions_of(effect)
+        for reference in all_references(expression)
     }
 
 

@@ -13,7 +13,8 @@ from gateway.rules.yaml.source import Entry, List, Map, Node, Scalar, Text
 
 #: The key that a short form of these keys stands for.
 _SHORT: Final[Mapping[str, str]] = {"message": "text", "block": "text"}
-_EFFECTS_INSIDE: Final = ("otherwise",)
+#: Keys whose mappings hold effects, whose short forms are written out too.
+_EFFECTS_INSIDE: Final = ("otherwise", "match", "none", "one", "many")
 
 
 def written_out(rule: Map) -> Map:

@@ -31,7 +31,12 @@ from gateway.rules.expressions.checked import (
 from gateway.rules.expressions.constants import constant
 from gateway.rules.expressions.folding import constant_failures
 from gateway.rules.expressions.interpret import BINARY, COMPARE
-from gateway.rules.expressions.lookups import check_lookup, column_mistake, part_kind
+from gateway.rules.expressions.lookups import (
+    check_lookup,
+    column_mistake,
+    part_kind,
+    record_shape,
+)
 from gateway.rules.expressions.mistakes import (
     ASK_EMPTY,
     Mistakes,
@@ -45,10 +50,7 @@ from gateway.rules.expressions.names import Names, Namespace
 from gateway.rules.expressions.parsing import MAX_DEPTH, MAX_NODES, dotted, parse
 from gateway.rules.expressions.references import (
     Clock,
-    FieldValue,
     Reference,
-    Selected,
-    SelectedText,
 )
 from gateway.rules.expressions.scope import Scope
 from gateway.rules.function import Function, Mode
@@ -172,9 +174,9 @@ class Checker:
 
     def _part_of(self, value: Tree, node: ast.Attribute) -> Part:
         """Check a key of a mapping; of a table's record, it is the name of a column."""
-        if not isinstance(value, Lookup):
+        shape = record_shape(value, self.references, self._scope)
+        if shape is None:
             return Part(value, node.attr, Kind.ANY, span_of(node))
-        shape = self._scope.context.tables[value.table]
         wrong = column_mistake(node.attr, shape)
         if wrong is not None:
             self._mistakes.refuse(wrong[0], node, wrong[1], wrong[2])
@@ -363,12 +365,7 @@ class Checker:
         """
         if not isinstance(tree, Operand):
             return tree
-        reference = self.references[tree.index]
-        text: Reference | None = None
-        if isinstance(reference, Selected) and tree.kind & Kind.SCALAR == Kind.SCALAR:
-            text = SelectedText()
-        elif isinstance(reference, FieldValue) and Kind.SCALAR & tree.kind == Kind.SCALAR:
-            text = self._names.displayed(reference)
+        text = self._names.as_text(self.references[tree.index], tree.kind)
         if text is None:
             return tree
         if text not in self.references:

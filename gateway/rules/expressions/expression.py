@@ -26,6 +26,7 @@ from gateway.rules.expressions.checked import (
 )
 from gateway.rules.expressions.checker import Checker
 from gateway.rules.expressions.mistakes import Refused
+from gateway.rules.expressions.names import Names
 from gateway.rules.expressions.references import (
     Ahead,
     Asked,
@@ -115,6 +116,21 @@ def compile_condition(text: Text, scope: Scope, report: Report) -> Expression | 
         hint = "compare it with something, or ask is_set(...)"
         report.error("R302", message, place, hint=hint, rule=scope.rule)
     return None
+
+
+def as_text(expression: Expression, scope: Scope) -> Expression:
+    """Read an expression that is a lone field of no declared type as displayed.
+
+    It stands where only a text is of use, as the key of a column of texts does.
+    """
+    tree = expression.tree
+    if not isinstance(tree, Operand):
+        return expression
+    text = Names(scope).as_text(expression.references[tree.index], tree.kind)
+    if text is None:
+        return expression
+    kind = Kind.TEXT | (tree.kind & ~Kind.SCALAR)
+    return replace(expression, tree=Operand(0, kind, tree.at), references=(text,))
 
 
 _SAME_IN_EACH_ROW: Final = (WholeColumn, Fact, Clock)

@@ -12,9 +12,9 @@ from typing import Final
 
 from gateway.annotation.values import Kind, kind_name
 from gateway.rules.expressions import kinds
-from gateway.rules.expressions.checked import Literal, Tree
+from gateway.rules.expressions.checked import Literal, Lookup, Operand, Tree
 from gateway.rules.expressions.mistakes import Mistakes, meant, span_of
-from gateway.rules.expressions.references import Asked, Take
+from gateway.rules.expressions.references import Asked, Hit, Hits, Reference, Take
 from gateway.rules.expressions.scope import Scope
 from gateway.rules.functions.tables import TABLE_FUNCTIONS
 from gateway.rules.question import Criterion, Question
@@ -66,9 +66,21 @@ def criterion_kind(name: str, shape: TableShape) -> Kind:
     return kind or Kind.SCALAR
 
 
-def part_kind(tree: Tree, key: str, shape: TableShape | None) -> Kind:
+def record_shape(tree: Tree, references: Sequence[Reference], scope: Scope) -> TableShape | None:
+    """Give the columns of what is a record, or a column of records; None for anything else."""
+    match tree:
+        case Lookup():
+            return scope.context.tables[tree.table]
+        case Operand():
+            reference = references[tree.index]
+            if isinstance(reference, Hit | Hits):
+                return scope.hit if isinstance(reference, Hit) else scope.hits
+    return None
+
+
+def part_kind(tree: Tree, key: str, shape: TableShape) -> Kind:
     """Give what a column of a record can be; of several records, it is a column."""
-    known = None if shape is None or shape.columns is None else shape.columns.get(key)
+    known = None if shape.columns is None else shape.columns.get(key)
     if tree.kind == Kind.COLUMN:
         return Kind.COLUMN
     return (known or Kind.SCALAR) | (tree.kind & Kind.COLUMN)

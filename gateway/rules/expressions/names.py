@@ -14,16 +14,21 @@ from gateway.rules.context import Param
 from gateway.rules.expressions.references import (
     ATTRIBUTES,
     FACT_KEYS,
+    HIT,
+    HITS,
     RESERVED,
     ROW_FACTS,
     Attribute,
     Fact,
     FieldText,
     FieldValue,
+    Hit,
+    Hits,
     Neighbor,
     Reference,
     RowFact,
     Selected,
+    SelectedText,
     WholeColumn,
 )
 from gateway.rules.expressions.scope import Scope, Selects
@@ -44,6 +49,13 @@ class Namespace:
     constant: Param | None = None
     mistake: Mistake | None = None
     rest: tuple[str, ...] = ()
+
+
+#: What ``match`` has found.
+_FOUND: Final[Mapping[str, Namespace]] = {
+    HIT: Namespace(Hit(), Kind.MAPPING),
+    HITS: Namespace(Hits(), Kind.COLUMN),
+}
 
 
 def _wrong(code: str, message: str, hint: str | None = None) -> Namespace:
@@ -75,6 +87,8 @@ class Names:
         """Say what a name without a dot is."""
         if name == "value":
             return self._value(())
+        if self._is_found(name):
+            return _FOUND[name]
         if name in ("event", "action"):
             return Namespace(Fact((name,)), Kind.TEXT)
         if name in RESERVED:
@@ -112,6 +126,10 @@ class Names:
     def path(self, root: str, keys: tuple[str, ...]) -> Namespace | None:
         """Say what ``root.keys…`` is; None when *root* is an ordinary value."""
         resolve = self._roots.get(root)
+        if self._is_found(root):
+            return None
+        if root in _FOUND:
+            return _wrong("R207", *self._not_found(root))
         if resolve is None:
             if root in ("event", "action"):
                 return _wrong("R207", f"{root} is text, so it has no .{keys[0]}")
@@ -126,6 +144,17 @@ class Names:
             return self._fact((root, *keys))
         return resolve(keys)
 
+    def _is_found(self, name: str) -> bool:
+        """Whether a name is that of what ``match`` has found here."""
+        known = {HIT: self._scope.hit, HITS: self._scope.hits}.get(name)
+        return known is not None
+
+    def _not_found(self, name: str) -> tuple[str, str]:
+        if name == HIT and self._scope.hits is not None:
+            return "hit is the only record, and here there may be several", "write first(hits.NAME)"
+        places = "one and many" if name == HITS else "value, label, where, fill and one"
+        return f"{name} is what match has found, and this is outside of it", f"use it in {places}"
+
     def _part_of_field(self, name: str, key: str) -> Namespace | None:
         if name in RESERVED or self._scope.is_unknown(self._scope.schema_id(name)):
             return None
@@ -134,8 +163,19 @@ class Names:
             hint = f"write row.{name}.{key}"
         return _wrong("R207", f"{name} is a value, so it has no .{key}", hint)
 
-    def displayed(self, field: FieldValue) -> Reference | None:
-        """Give the reference to a field's displayed text if no type was declared for it."""
+    def as_text(self, reference: Reference, kind: Kind) -> Reference | None:
+        """Give what reads a value as displayed if it is a field's of no declared type."""
+        if Kind.SCALAR & kind != Kind.SCALAR:
+            return None
+        match reference:
+            case Selected():
+                return SelectedText()
+            case FieldValue():
+                return self._displayed(reference)
+            case _:
+                return None
+
+    def _displayed(self, field: FieldValue) -> Reference | None:
         names = [
             name
             for name, declared in self._scope.context.fields.items()

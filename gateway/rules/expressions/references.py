@@ -111,6 +111,16 @@ class Asked:
     keys: tuple[object, ...] = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """``hit``: the record that ``match`` has found, or a candidate; with its score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """``hits``: all records that ``match`` has found, as a column of them."""
+
+
 Reference: TypeAlias = (
     FieldValue
     | FieldText
@@ -124,6 +134,8 @@ Reference: TypeAlias = (
     | Clock
     | Ahead
     | Asked
+    | Hit
+    | Hits
 )
 
 #: Attributes of ``field.NAME`` and ``this`` with the kinds of their values.
@@ -278,6 +290,9 @@ FACT_KEYS: Final[Mapping[str, frozenset[str]]] = {
     )
     | MAIL_HEADERS,
 }
+
+#: Names of what ``match`` has found, where it has found something.
+HIT, HITS = "hit", "hits"
 
 #: Names that are no fields; a field of this name is reached as ``field.NAME.value``.
 RESERVED: Final = frozenset(

@@ -13,6 +13,7 @@ from gateway.annotation.values import Kind
 from gateway.rules.context import Param, QueueContext
 from gateway.rules.queue_schema import SchemaField
 from gateway.rules.selectors.path import Path
+from gateway.rules.tables import TableShape
 from gateway.rules.yaml.source import Text
 from gateway.spelling import closest
 
@@ -43,6 +44,9 @@ class Scope:
     rule: str | None = None
     #: Where a group of rows is one row: the columns that are equal in it. All others are columns.
     grouped_by: tuple[str, ...] | None = None
+    #: In ``match``: what ``hit`` is, one record, and ``hits``, several; None where they are not.
+    hit: TableShape | None = None
+    hits: TableShape | None = None
     #: The names of params that were used; shared by all expressions of a queue.
     used_params: set[str] = field(default_factory=set)
     #: The expressions of ``let`` that were used; shared as well.

@@ -126,7 +126,7 @@ def _entry(function: Function) -> Iterator[str]:
 _TABLES: Final = """\
 ## Tables
 
-These ask a table that `gateway.yaml` defines (see [rules.md](rules.md#9-tables)).
+These ask a table that `gateway.yaml` defines (see [rules.md](rules.md#7-tables)).
 The names of the table and of its columns are written out, and are checked when the rules are
 loaded; a key is any expression of its column's type.
 An empty key finds nothing and makes the answer empty, an unreadable one makes it unreadable.
@@ -150,6 +150,7 @@ def _tables(functions: Iterable[TableFunction]) -> Iterator[str]:
         yield "```python"
         yield from map(_example, function.examples)
         yield "```"
+    yield ""
 
 
 def _line(cells: Iterable[str]) -> str:
