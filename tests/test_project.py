@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-LOCKS = ("run", "dev", "build")
+LOCKS = ("run", "extras", "dev", "build")
 
 #: Hosts that a text may name: reserved for examples, this machine, the platform, the schema draft.
 HOSTS = re.compile(
@@ -80,15 +80,30 @@ def test_every_locked_package_has_its_hashes(lock):
     assert [name for name, rest in locked.items() if "--hash=sha256:" not in rest] == []
 
 
-def test_every_dependency_of_the_gateway_is_locked():
-    wanted = {canonical(re.split(r"[<>=~!\[; ]", d)[0]) for d in PROJECT["project"]["dependencies"]}
+def depended_on(*extras: str) -> set[str]:
+    """Name what the gateway depends on, and what these of its extras add."""
+    project = PROJECT["project"]
+    listed = [*project["dependencies"]]
+    for extra in extras:
+        listed += project["optional-dependencies"][extra]
+    return {canonical(re.split(r"[<>=~!\[; ]", one)[0]) for one in listed}
 
-    assert wanted - pins("run").keys() == set()
+
+EXTRAS = tuple(PROJECT["project"]["optional-dependencies"])
+
+
+def test_every_dependency_of_the_gateway_is_locked():
+    assert depended_on() - pins("run").keys() == set()
+    assert depended_on(*EXTRAS) - pins("extras").keys() == set()
 
 
 def test_what_the_gateway_imports_is_what_it_depends_on():
-    distributions = {"yaml": "pyyaml", "re2": "google-re2", "stdnum": "python-stdnum"}
-    wanted = {canonical(re.split(r"[<>=~!\[; ]", d)[0]) for d in PROJECT["project"]["dependencies"]}
+    distributions = {
+        "yaml": "pyyaml",
+        "re2": "google-re2",
+        "stdnum": "python-stdnum",
+        "opentelemetry": "opentelemetry-sdk",
+    }
 
     imported = {
         canonical(distributions.get(name, name))
@@ -96,7 +111,7 @@ def test_what_the_gateway_imports_is_what_it_depends_on():
         for name in imported_roots(path)
     }
 
-    assert imported - wanted - {"gateway"} - standard_library() == set()
+    assert imported - depended_on(*EXTRAS) - {"gateway"} - standard_library() == set()
 
 
 def imported_roots(path: Path) -> set[str]:

@@ -9,35 +9,22 @@ from decimal import Decimal
 import openpyxl
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pyarrow import parquet
 
 from gateway.annotation.values import Kind
 from gateway.lookups.files.mistake import FileMistake, PackageMissing
-from gateway.lookups.files.reading import FileTable, Format, format_of, read_table
+from gateway.lookups.files.reading import Format, format_of
 from gateway.lookups.files.xlsx import MAX_UNPACKED
-from gateway.lookups.layout import ColumnRule, Layout
-from gateway.lookups.table import MAX_COLUMNS, Table
+from gateway.lookups.layout import ColumnRule
+from gateway.lookups.table import MAX_COLUMNS
 from gateway.rules.context import LOCALES
 from gateway.rules.functions.dateformat import compile_format
+from tests.lookups.files.support import read, records
 
 D = Decimal
 NUMBER = {"amount": ColumnRule(Kind.NUMBER)}
 DATE = {"since": ColumnRule(Kind.DATE)}
 GERMAN = ColumnRule(Kind.DATE, form=compile_format("%d.%m.%Y"))
-
-
-def records(table: Table) -> list[dict[str, object]]:
-    return [dict(table.record(row)) for row in range(table.size)]
-
-
-def read(raw: bytes | str, form: str = "csv", **options: object) -> Table:
-    """Read with options of the layout, but for `delimiter` and `sheet`."""
-    of_file = {key: options.pop(key) for key in ("delimiter", "sheet") if key in options}
-    layout = Layout(**options)
-    data = raw.encode() if isinstance(raw, str) else raw
-    return read_table(data, FileTable(Format(form), layout, **of_file))
 
 
 def workbook(*rows: list[object], sheet: str = "Vendors") -> bytes:
@@ -373,37 +360,3 @@ def test_a_package_that_is_missing_is_named_with_the_command(monkeypatch, form, 
 )
 def test_the_ending_says_what_a_file_is(name, form):
     assert format_of(name) == (None if form is None else Format(form))
-
-
-@given(st.binary(max_size=200), st.sampled_from(list(Format)))
-def test_any_bytes_are_a_table_or_a_mistake(raw, form):
-    try:
-        table = read_table(raw, FileTable(form))
-    except FileMistake as mistake:
-        line = mistake.line
-    else:
-        line = 1
-        assert all(len(column) == table.size for column in table.columns.values())
-
-    assert 1 <= line <= raw.count(b"\n") + 1
-
-
-@given(
-    st.lists(
-        st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
-                         max_size=6), min_size=2, max_size=2),
-        max_size=6,
-    )
-)  # fmt: skip
-def test_whatever_is_written_as_csv_is_read_back(rows):
-    import csv
-
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(["id", "name"])
-    writer.writerows(rows)
-
-    table = read(written.getvalue())
-
-    wanted = [[cell if cell.strip() else None for cell in row] for row in rows]
-    assert [list(row.values()) for row in records(table)] == wanted
