@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,12 +16,15 @@ from zoneinfo import ZoneInfo
 from gateway.annotation.content import Content
 from gateway.annotation.tree import Tree
 from gateway.config.configuration import Configuration, Queue
+from gateway.effects import Level
 from gateway.engine.evaluate import evaluate
 from gateway.engine.outcome import Evaluation
 from gateway.engine.program import Program, link
 from gateway.engine.sieve import sieved
 from gateway.engine.tables import Tables
 from gateway.engine.trace import Tracer
+from gateway.hooks.connector import ConnectorCall, hook_request, lost_in, render_connector
+from gateway.hooks.credentials import Credentials, CredentialsError, authenticate
 from gateway.hooks.reads import reads_of
 from gateway.hooks.request import Decoder, Request
 from gateway.hooks.response import NEUTRAL, render_response
@@ -35,6 +38,10 @@ TIME_LIMIT: Final = 5.0
 
 #: Tried for names that are no queue's, so that they take as long as one that is.
 _DECOY: Final = (Secret("no queue has this name", "decoy"),)
+_NO_CONNECTOR: Final = Credentials("nobody", _DECOY)
+
+#: How a change is told that a connector cannot make, as a failed rule would be.
+_LOSSES: Final = {"warn": Level.WARNING, "error": Level.ERROR}
 
 
 class ForeignSecretError(Exception):
@@ -66,6 +73,8 @@ class Answer:
     #: The rules of its queue, and what was asked of them.
     rule_set: RuleSet | None = None
     request: Request | None = None
+    #: Changes that the protocol of the caller has no place for.
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,33 @@ class Gateway:
         served = _route(serving, addressed, request)
         evaluation = self._evaluate(served, request)
         return _answer(serving, served, request, evaluation, secret)
+
+    def answer_connector(
+        self, body: bytes, authorization: str | None, name: str, call: ConnectorCall
+    ) -> Answer:
+        """Answer one request of the deprecated connector protocol for the queue file *name*.
+
+        Raises:
+            CredentialsError: it does not carry the queue's credentials, or the queue has none.
+            PayloadError: the body is no connector's request.
+            ForeignSecretError: it names another queue.
+        """
+        serving = self._serving
+        served = serving.by_name.get(name)
+        connector = None if served is None else served.queue.connector
+        secret = authenticate(authorization, connector or _NO_CONNECTOR)
+        if served is None or connector is None:
+            raise CredentialsError("wrong")
+        request = served.decoder.decode(hook_request(body, call))
+        _route(serving, served, request)
+        evaluation = self._evaluate(served, request)
+        answer = _answer(serving, served, request, evaluation, secret)
+        told = _LOSSES.get(served.queue.context.on_failure)
+        return replace(
+            answer,
+            body=render_connector(evaluation, call, told),
+            lost=lost_in(evaluation, call),
+        )
 
     def dry_run(
         self,

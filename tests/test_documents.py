@@ -49,6 +49,7 @@ ENVIRONMENT = {
     "ERP_DSN": "postgresql://reader:of-orders@db.example.com/erp",
     "ACME_HOOK_SECRET": "a-secret-of-acme-0123456789",
     "ACME_OLD_HOOK_SECRET": "an-older-secret-of-acme-012",
+    "ACME_CONNECTOR_PASSWORD": "a-password-of-acme-0123",
     "GATEWAY_HOOK_SECRET": "a-secret-of-the-gateway-012",
 }
 #: Params of examples that stand alone.

@@ -277,6 +277,7 @@ def _queue(
         secrets=settings.secrets,
         unsigned=settings.unsigned,
         legacy_signature=settings.legacy_signature,
+        connector=settings.connector,
         rules=rules,
         context=context,
         revision=run.sources.snapshot.revision,

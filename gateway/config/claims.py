@@ -85,7 +85,7 @@ def check_ids(queues: Sequence[QueueSettings], kept: Mapping[int, str], report: 
 
 def check_signed(queue: QueueSettings, gateway: GatewaySettings, report: Report) -> None:
     """Report a queue that anybody could call, unless its file says that this is meant."""
-    if queue.has_secret or queue.unsigned or gateway.has_secret:
+    if queue.has_secret or queue.has_connector or queue.unsigned or gateway.has_secret:
         return
     report.error(
         "R135",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway.diagnostic import Diagnostic
+from gateway.hooks.credentials import Credentials
 from gateway.hooks.signature import Secret
 from gateway.lookups.asking import NO_TABLES, QueueTables, Source
 from gateway.rules.context import QueueContext
@@ -33,6 +34,8 @@ class Queue:
     legacy_signature: bool
     rules: RuleSet
     context: QueueContext
+    #: What requests of the deprecated connector protocol carry; None: there are none.
+    connector: Credentials | None = None
     #: The revision it comes from: an earlier one while its file has mistakes.
     revision: str = ""
     #: The tables that its rules may ask.

@@ -16,6 +16,7 @@ from gateway.config.paths import Paths, unite
 from gateway.config.references import References
 from gateway.config.walk import QUEUE_ENDING, RULES_ENDING, SCHEMA_ENDING
 from gateway.diagnostic import Report, Span
+from gateway.hooks.credentials import Credentials
 from gateway.hooks.signature import Secret
 from gateway.rules.context import (
     DEFAULT_LOCALE,
@@ -64,6 +65,9 @@ class QueueSettings:
     has_secret: bool
     unsigned: bool
     legacy_signature: bool
+    #: None: no connector, or one whose credentials could not be resolved.
+    connector: Credentials | None
+    has_connector: bool
     places: tuple[tuple[Secret, Span], ...]
     #: Names in the snapshot.
     schema: str | None
@@ -106,6 +110,7 @@ def read_queue(
     given = _Given(node)
     name = file.rpartition("/")[2].removesuffix(QUEUE_ENDING)
     secrets = _secrets(given, name, references, report)
+    connector, carried = _connector(given, name, references, report)
     _check_unsigned(given, report)
     schema = given.text("schema")
     found = paths.find(schema, file, SCHEMA_ENDING, report) if schema else []
@@ -121,7 +126,9 @@ def read_queue(
         has_secret="secret" in node.entries,
         unsigned=given.flag("unsigned"),
         legacy_signature=given.flag("legacy_signature"),
-        places=tuple(secrets),
+        connector=connector,
+        has_connector="connector" in node.entries,
+        places=(*secrets, *carried),
         schema=found[0] if found else None,
         rules=unite(rules),
         complete=all(rules) and (schema is None or bool(found)),
@@ -160,12 +167,38 @@ class _Given:
             yield from ((entry.key, entry.value) for entry in node.entries.values())
 
 
-def _secrets(
+def _connector(
     given: _Given, owner: str, references: References, report: Report
+) -> tuple[Credentials | None, list[tuple[Secret, Span]]]:
+    """Read the credentials of a connector: a user with a password, or a token."""
+    node = given.node.get("connector")
+    if not isinstance(node, Map):
+        return None, []
+    inner = _Given(node)
+    user, key = inner.text("user"), "token" if "token" in node.entries else "password"
+    if (user is None) is not (key == "token") or "password" in node.entries.keys() - {key}:
+        report.error(
+            "R144",
+            "a connector has a user with a password, or a token",
+            given.node.entries["connector"].key.span,
+            hint="write user: NAME and password: ${env:NAME}, or token: ${env:NAME}",
+        )
+        return None, []
+    if user is not None and ":" in user.value:
+        message = "the name of a user has no colon: basic authentication ends it there"
+        report.error("R144", message, user.span)
+    found = _secrets(inner, f"{owner} connector", references, report, key)
+    secrets = tuple(secret for secret, _ in found)
+    made = Credentials(None if user is None else user.value, secrets) if secrets else None
+    return made, found
+
+
+def _secrets(
+    given: _Given, owner: str, references: References, report: Report, key: str = "secret"
 ) -> list[tuple[Secret, Span]]:
     found: list[tuple[Secret, Span]] = []
-    for number, text in enumerate(given.texts("secret"), 1):
-        secret = references.secret(text, f"{owner} secret {number}", report)
+    for number, text in enumerate(given.texts(key), 1):
+        secret = references.secret(text, f"{owner} {key} {number}", report)
         if secret is not None:
             found.append((secret, text.span))
     return found

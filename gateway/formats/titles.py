@@ -45,6 +45,7 @@ TITLES: Final[Mapping[str, str]] = {
     "R141": "a type that the schema contradicts",
     "R142": "a file that nobody reads",
     "R143": "a payload of no queue",
+    "R144": "a connector's credentials",
     "R150": "not a length of time",
     "R151": "nothing says which queues may use it",
     "R152": "keys of a table that do not belong together",

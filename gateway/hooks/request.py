@@ -69,7 +69,7 @@ class Decoder:
 
     def _decode_leniently(self, body: bytes) -> Request:
         """Read a request whose types surprise: what makes sense of it counts."""
-        data = _plain(body)
+        data = plain_payload(body)
         if not isinstance(data, dict):
             raise PayloadError("the body is not a JSON object")
         for key in ("event", "action"):
@@ -85,7 +85,12 @@ class Decoder:
 _decode_any_number: Decode = msgspec.json.Decoder(float_hook=float).decode
 
 
-def _plain(body: bytes) -> Any:
+def plain_payload(body: bytes) -> Any:
+    """Decode a body as plain data, without what must stay secret.
+
+    Raises:
+        PayloadError: it is not JSON.
+    """
     try:
         try:
             data = msgspec.json.decode(body)
@@ -216,7 +221,7 @@ class Request:
     def payload(self) -> dict[str, Any]:
         """All of the request as plain data, without what must stay secret."""
         if self._payload is None:
-            data = _plain(self._body)
+            data = plain_payload(self._body)
             self._payload = data if isinstance(data, dict) else {}
         return self._payload
 

@@ -31,8 +31,8 @@ def render_response(evaluation: Evaluation, event: str | None) -> bytes:
     if not (evaluation.messages or evaluation.operations or evaluation.blocks):
         return NEUTRAL
     answer: dict[str, Any] = {
-        "messages": [_message(message) for message in evaluation.messages],
-        "operations": [_operation(operation) for operation in evaluation.operations],
+        "messages": [message_json(message) for message in evaluation.messages],
+        "operations": [operation_json(operation) for operation in evaluation.operations],
     }
     if evaluation.blocks and event in BLOCKING:
         blocks = dict.fromkeys((block.content, block.node_id) for block in evaluation.blocks)
@@ -45,12 +45,14 @@ def response_json(evaluation: Evaluation) -> Any:
     return msgspec.json.decode(_encode_numbers(evaluation.response))
 
 
-def _message(message: Message) -> dict[str, Any]:
+def message_json(message: Message) -> dict[str, Any]:
+    """Write a message."""
     at = {} if message.node_id is None else {"id": message.node_id}
     return {**at, "type": message.level.value, "content": message.content}
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def operation_json(operation: Operation) -> dict[str, Any]:
+    """Write an operation."""
     match operation:
         case Replace(node_id, value, hidden, options, sources):
             parts = {

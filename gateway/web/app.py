@@ -11,32 +11,22 @@ from typing import Any, Final
 
 import falcon
 
+from gateway.hooks.credentials import CredentialsError
 from gateway.hooks.request import PayloadError
 from gateway.hooks.signature import SignatureError, Signatures
 from gateway.runtime import ForeignSecretError, Gateway
-from gateway.telemetry.catalog import OTHER
 from gateway.web import refusals
-from gateway.web.calls import Call, call_of, method_label
+from gateway.web.calls import method_label
+from gateway.web.connector import Connector
+from gateway.web.entry import REQUEST_ID, RefusedByHeaderError, body_of, call_in, route_of
 from gateway.web.health import Health, Readiness, send
-from gateway.web.refusals import Refusal, refuse_body
+from gateway.web.refusals import Refusal
 from gateway.web.seen import Seen
-
-
-class RefusedByHeaderError(Exception):
-    """A request that is refused by its headers alone."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        """Remember how it is to be answered."""
-        super().__init__(refusal)
-        self.refusal = refusal
-
-    def __str__(self) -> str:
-        return self.refusal.message
-
 
 #: Which exception is answered how. What is not here is a fault of ours, and worth a retry: 503.
 STATUSES: Final[dict[type[Exception], Refusal]] = {
     SignatureError: refusals.SIGNATURE,
+    CredentialsError: refusals.CREDENTIALS,
     ForeignSecretError: refusals.FOREIGN,
     PayloadError: refusals.PAYLOAD,
     falcon.HTTPNotFound: refusals.NOT_FOUND,
@@ -49,17 +39,14 @@ STATUSES: Final[dict[type[Exception], Refusal]] = {
 #: Refusals that somebody who signs wrongly gets, and why, in logs and metrics.
 _REASONS: Final = {refusals.FOREIGN: "foreign"}
 
-_REQUEST_ID: Final = "X-Request-Id"
-
 _ALLOWED: Final = {
     "/hook": "POST",
     "/hook/{queue}": "POST",
+    "/connector/{queue}/validate": "POST",
+    "/connector/{queue}/save": "POST",
     "/healthz": "GET, HEAD",
     "/readyz": "GET, HEAD",
 }
-
-#: Where the environment of a request keeps its `Call`.
-_CALL: Final = "gateway.call"
 
 
 class Hook:
@@ -75,18 +62,15 @@ class Hook:
         env = req.env
         if queue == "":
             raise falcon.HTTPNotFound
-        refusal = refuse_body(env.get("CONTENT_TYPE"), env.get("HTTP_CONTENT_ENCODING"))
-        if refusal is not None:
-            raise RefusedByHeaderError(refusal)
         answer = self._gateway.answer(
-            req.bounded_stream.read(),
+            body_of(req),
             Signatures(env.get("HTTP_X_ROSSUM_SIGNATURE_SHA256"), env.get("HTTP_X_ELIS_SIGNATURE")),
             queue,
         )
         resp.data = answer.body
-        call = env[_CALL].named(answer.request_id)
-        resp.set_header(_REQUEST_ID, call.request_id)
-        self._seen.answered(call, _route(req), answer)
+        call = call_in(env).named(answer.request_id)
+        resp.set_header(REQUEST_ID, call.request_id)
+        self._seen.answered(call, route_of(req), answer)
 
     def on_options(self, _req: falcon.Request, _resp: falcon.Response, **_: str) -> None:
         """Refuse it: the framework would answer it with 200."""
@@ -113,14 +97,14 @@ class Refuser:
             allowed = _ALLOWED.get(req.uri_template or "")
             refusal = refusal.allowing(allowed) if allowed else refusals.NOT_FOUND
         send(resp, refusal)
-        call = _call(req.env).named()
-        resp.set_header(_REQUEST_ID, call.request_id)
+        call = call_in(req.env).named()
+        resp.set_header(REQUEST_ID, call.request_id)
         queue, reason = params.get("queue"), _REASONS.get(refusal)
         if isinstance(error, SignatureError):
             reason = error.reason
         if reason is not None:
             self._seen.unauthorized(reason, queue if self._gateway.serves(queue) else None)
-        route, method = _route(req), method_label(req.method)
+        route, method = route_of(req), method_label(req.method)
         self._seen.refused(call, route, method, refusal, reason=reason, queue=queue)
 
 
@@ -133,14 +117,14 @@ class Observer:
 
     def process_request(self, req: falcon.Request, _resp: falcon.Response) -> None:
         """Look at the clock."""
-        _call(req.env)
+        call_in(req.env)
 
     def process_response(
         self, req: falcon.Request, resp: falcon.Response, _resource: object, _succeeded: bool
     ) -> None:
         """Count what it was answered."""
-        route, method = _route(req), method_label(req.method)
-        self._seen.exchanged(_call(req.env), route, method, resp.status_code)
+        route, method = route_of(req), method_label(req.method)
+        self._seen.exchanged(call_in(req.env), route, method, resp.status_code)
 
 
 def create_app(
@@ -154,6 +138,8 @@ def create_app(
     hook = Hook(gateway, seen)
     app.add_route("/hook", hook)
     app.add_route("/hook/{queue}", hook)
+    app.add_route("/connector/{queue}/validate", Connector(gateway, seen, saves=False))
+    app.add_route("/connector/{queue}/save", Connector(gateway, seen, saves=True))
     app.add_route("/healthz", Health())
     app.add_route(
         "/readyz", Readiness(lambda: {"rules": gateway.ready, "running": not draining.is_set()})
@@ -162,18 +148,6 @@ def create_app(
     for kind in (Exception, falcon.HTTPError, falcon.HTTPStatus):
         app.add_error_handler(kind, refuse)
     return app
-
-
-def _route(req: falcon.Request) -> str:
-    return req.uri_template or OTHER
-
-
-def _call(env: dict[str, Any]) -> Call:
-    call: Call | None = env.get(_CALL)
-    if call is None:
-        call = call_of(env.get("HTTP_X_REQUEST_ID"), env.get("HTTP_TRACEPARENT"))
-        env[_CALL] = call
-    return call
 
 
 def _refusal(error: Exception) -> Refusal | None:

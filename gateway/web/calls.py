@@ -56,5 +56,11 @@ def route_label(path: Any) -> str:
     """Give the address of a request that reached no route, as metrics may name it."""
     if path in _PLAIN_ROUTES:
         return str(path)
-    is_queue = isinstance(path, str) and path.startswith("/hook/") and path.count("/") == 2
-    return "/hook/{queue}" if is_queue else OTHER
+    parts = path.split("/") if isinstance(path, str) else []
+    match parts:
+        case ["", "hook", _]:
+            return "/hook/{queue}"
+        case ["", "connector", _, "validate" | "save" as verb]:
+            return f"/connector/{{queue}}/{verb}"
+        case _:
+            return OTHER

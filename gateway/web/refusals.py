@@ -44,6 +44,12 @@ PAYLOAD: Final = Refusal("400 Bad Request", "payload", "The body is not a hook r
 SIGNATURE: Final = Refusal(
     "401 Unauthorized", "signature", "The request is not signed as it must be."
 )
+CREDENTIALS: Final = Refusal(
+    "401 Unauthorized",
+    "credentials",
+    "The request does not carry the credentials of a connector.",
+    (("WWW-Authenticate", 'Basic realm="connector", charset="UTF-8"'),),
+)
 FOREIGN: Final = Refusal(
     "403 Forbidden", "foreign_queue", "The signing secret does not belong to this queue."
 )
