@@ -3,14 +3,16 @@
 ARG BASE=python:3.13-slim-bookworm
 
 FROM ${BASE} AS build
+# What is installed: run, or extras, which also has tracing and tables in XLSX and Parquet.
+ARG LOCK=run
 WORKDIR /src
 # Without pip: what serves cannot install.
 RUN python -m venv --without-pip /opt/gateway && python -m venv /opt/build
-COPY requirements/run.txt requirements/build.txt requirements/
+COPY requirements/run.txt requirements/extras.txt requirements/build.txt requirements/
 RUN /opt/build/bin/python -m pip install --no-cache-dir \
         --require-hashes --only-binary :all: -r requirements/build.txt \
     && /opt/build/bin/python -m pip --python /opt/gateway/bin/python install --no-cache-dir \
-        --require-hashes --only-binary :all: -r requirements/run.txt
+        --require-hashes --only-binary :all: -r "requirements/${LOCK}.txt"
 COPY pyproject.toml README.md ./
 COPY gateway gateway
 RUN /opt/build/bin/python -m flit_core.wheel --outdir /opt/dist \
@@ -31,7 +33,8 @@ ENV PATH=/opt/gateway/bin:$PATH \
 # A number, so that runAsNonRoot can be verified.
 USER 10001:10001
 WORKDIR /etc/gateway
-EXPOSE 8080
+# Hook requests; and metrics, status and reload, on loopback unless GATEWAY_MANAGEMENT says else.
+EXPOSE 8080 8081
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["gateway", "healthcheck"]
 ENTRYPOINT ["gateway"]

@@ -57,7 +57,7 @@ def image(tmp_path_factory) -> Path:
         for source in sources:
             _copy(ROOT / source, root / "src" / source)
     for command in of("RUN"):
-        if "run.txt" in command:
+        if "${LOCK}.txt" in command:
             packages = Path(_purelib(root / "opt/gateway/bin/python"))
             (packages / "locked.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
         else:

@@ -229,7 +229,7 @@ def shell_lines():
                 yield pytest.param(line, id=f"{block}: {line[:60]}")
 
 
-PROGRAMS = {"make", "gateway", "docker", "curl", "git", "kill", "openssl"}
+PROGRAMS = {"make", "gateway", "docker", "kubectl", "curl", "git", "kill", "openssl"}
 
 
 @pytest.mark.parametrize("line", list(shell_lines()))

@@ -99,6 +99,11 @@ class Children:
         return (place.child for place in self._places if place.child is not None)
 
     @property
+    def roles(self) -> list[str]:
+        """What the kinds of children are called."""
+        return [role.name for role in self._roles]
+
+    @property
     def all(self) -> list[Child]:
         """Every child that has not ended."""
         return [*self, *self._leaving]

@@ -80,6 +80,8 @@ class Managing:
         states: Counter[tuple[str, ...]] = Counter(
             (one.role.name, one.state.value) for one in self._children.all
         )
+        # Without zeros, an alert could not tell "none is ready" from "nobody says".
+        states.update({(role, state.value): 0 for role in self._children.roles for state in State})
         return exposition(self._totals, served, {catalog.PROCESSES.name: states})
 
     def _is_served(self) -> bool:
