@@ -29,6 +29,7 @@ class OddValueError(DatabaseError):
 
 
 UNREACHABLE: Final = "the database cannot be reached"
+REFUSED: Final = "the server refuses the name, the password or the database"
 TOO_LONG: Final = "the database took too long"
 BUSY: Final = "too many requests are asking it at the moment"
 
@@ -40,7 +41,8 @@ def fault(error: DBAPIError) -> DatabaseError:
         return _sqlite(original)
     state = getattr(original, "sqlstate", None)
     if not isinstance(state, str):
-        return DatabaseError(UNREACHABLE, lost=True)
+        refused = "FATAL:" in str(original)  # The server has answered; it says no more in numbers.
+        return DatabaseError(REFUSED if refused else UNREACHABLE, lost=True)
     words = getattr(getattr(original, "diag", None), "message_primary", None)
     return _postgres(state, words)
 
@@ -49,8 +51,8 @@ def fault(error: DBAPIError) -> DatabaseError:
 _POSTGRES: Final = {
     "08": UNREACHABLE,
     "25006": "the query would write",
-    "28": "the database refuses the name or the password",
-    "3D": "the server has no such database",
+    "28": REFUSED,
+    "3D": REFUSED,
     "42501": "the database does not let this user read that",
     "42883": "the query compares values of different types: cast its parameter, or the column",
     "53": "the database has no room for another connection",

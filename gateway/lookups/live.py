@@ -53,6 +53,8 @@ class LiveSource:
         self._lock = threading.Lock()
         self._database: Database | None = None
         self._process = 0
+        self._under_way = 0
+        self._retired = False
         self._pause = 0.0
         self._again = 0.0
         self._problem: str | None = None
@@ -84,10 +86,11 @@ class LiveSource:
             answers |= self._fetched(missing, min(seconds, self.declared.timeout))
         return [self._told(answers[one]) for one in asked]
 
-    def close(self) -> None:
-        """Give up the connections."""
-        if self._database is not None:
-            self._database.close()
+    def retire(self) -> None:
+        """Give up the connections, once no question is under way: another has taken its place."""
+        with self._lock:
+            self._retired = True
+            self._close_if_idle()
 
     def _check(self, question: Question) -> None:
         parameters = self.declared.query.parameters
@@ -118,6 +121,8 @@ class LiveSource:
         deadline = time.monotonic() + seconds
         if not self._free.acquire(timeout=seconds):
             return dict.fromkeys(left, DatabaseError(BUSY))
+        with self._lock:
+            self._under_way += 1
         got: SimpleQueue[_Answers] = SimpleQueue()
         # A thread that waits for a server which is gone cannot be ended, but it can be left.
         arguments = (tuple(left), deadline, got)
@@ -137,11 +142,7 @@ class LiveSource:
         try:
             for attempt in (1, 2):
                 try:
-                    with self._connected().session(deadline - time.monotonic()) as session:
-                        while left:
-                            got.put({left[0]: self._one(session, left[0])})
-                            del left[0]
-                    self._worked()
+                    self._answer(left, deadline, got)
                     return
                 except DatabaseError as error:
                     # A connection that was kept may have been lost since; a new one tells.
@@ -149,7 +150,17 @@ class LiveSource:
                         got.put(dict.fromkeys(left, self._failed(error)))
                         return
         finally:
+            with self._lock:
+                self._under_way -= 1
+                self._close_if_idle()
             self._free.release()
+
+    def _answer(self, left: list[_Asked], deadline: float, got: SimpleQueue[_Answers]) -> None:
+        with self._connected().session(deadline - time.monotonic()) as session:
+            while left:
+                answer = self._one(session, left[0])
+                self._problem, self._pause = None, 0.0
+                got.put({left.pop(0): answer})
 
     def _one(self, session: Session, asked: _Asked) -> Found:
         values = {name: value for name, _, value in asked}
@@ -177,13 +188,15 @@ class LiveSource:
                 self._database, self._process = Database(address, CONNECTIONS), os.getpid()
             return self._database
 
+    def _close_if_idle(self) -> None:
+        if self._retired and not self._under_way and self._database is not None:
+            self._database.close()
+            self._database = None
+
     def _paused(self) -> DatabaseError | None:
         if self._timer() >= self._again or self._problem is None:
             return None
         return DatabaseError(f"{self._problem}, and is left alone for a moment")
-
-    def _worked(self) -> None:
-        self._problem, self._pause = None, 0.0
 
     def _failed(self, error: DatabaseError) -> DatabaseError:
         self._problem = str(error)

@@ -143,8 +143,10 @@ class Session:
 
         bound = {name: _bindable(value, self._kind) for name, value in values.items()}
         try:
-            self._begin(stream=most > _AT_ONCE)
-            result = self._connection.execute(text(query), bound)
+            self._begin()
+            # A large answer is fetched piece by piece, a small one with the answer itself.
+            options = {"stream_results": most > _AT_ONCE}
+            result = self._connection.execute(text(query), bound, execution_options=options)
             headers = list(result.keys())
             rows: list[Sequence[Any]] = []
             while len(rows) < most and (some := result.fetchmany(min(_AT_ONCE, most - len(rows)))):
@@ -160,14 +162,14 @@ class Session:
             raise DatabaseError("the driver of the database fails") from None
         return Answer(headers, rows)
 
-    def _begin(self, *, stream: bool) -> None:
+    def _begin(self) -> None:
         self._check_time()
         if self._connection.in_transaction():
             return
         if self._kind == "sqlite":
             until(self._connection.connection.dbapi_connection, self._deadline)  # type: ignore[arg-type]
             return
-        self._connection.execution_options(postgresql_readonly=True, stream_results=stream)
+        self._connection.execution_options(postgresql_readonly=True)
         left = max(1, int((self._deadline - time.monotonic()) * 1000))
         self._connection.exec_driver_sql(f"set local statement_timeout = {left}")
 
