@@ -18,7 +18,7 @@ _UNSURE: Final = object()
 class Subject:
     """The list of sections as it arrived; of events without content, the whole payload."""
 
-    __slots__ = ("_kept", "_keys", "_left", "_nodes", "plain")
+    __slots__ = ("_kept", "_kept_plain", "_keys", "_left", "_nodes", "plain")
 
     def __init__(
         self,
@@ -31,7 +31,9 @@ class Subject:
         self.plain = plain
         self._nodes = nodes
         self._keys = keys or Keys()
+        #: What selectors keep for one another, over nodes and over plain data.
         self._kept: dict[str, Any] = {}
+        self._kept_plain: dict[str, Any] = {}
         self._left: tuple[int, Subject] | None = None
 
     def without(self, gone: set[int | str]) -> Subject:
@@ -70,7 +72,7 @@ class Subject:
         found = _UNSURE
         if path.over_nodes is not None and not path.over_nodes.gives_nodes:
             found = self._over_nodes(path)
-        return path.search(self.plain()) if found is _UNSURE else found
+        return path.search(self.plain(), self._kept_plain) if found is _UNSURE else found
 
     def _over_nodes(self, path: Path) -> Any:
         over = path.over_nodes

@@ -6,10 +6,12 @@ Design *The compiler*, *Reads*. Law: pure; derived from the rules alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from gateway.hooks.wire import Reads
 from gateway.rules.effect import Choose, ChooseFrom, Match, Validate, every
+from gateway.rules.events import ACTIONS
 from gateway.rules.expressions.expression import all_references
 from gateway.rules.expressions.references import FACT_KEYS, Attribute, Fact
 from gateway.rules.rule import ByPath, Overwrite, Rule, RuleSet
@@ -28,7 +30,9 @@ def reads_of(rules: RuleSet) -> Reads:
     reads = Reads()
     for rule in rules.rules:
         reads |= _rule_reads(rule)
-    return reads if rules.known is not None else reads | Reads(envelope=frozenset(("schemas",)))
+    if rules.known is None:
+        reads |= Reads(envelope=frozenset(("schemas",)))
+    return replace(reads, whole=any(map(_selects_whole, rules.rules)))
 
 
 def all_reads() -> Reads:
@@ -64,6 +68,13 @@ def _rule_reads(rule: Rule) -> Reads:
         document=frozenset(path[1] for path in facts if path[0] == "document"),
         envelope=frozenset(side_loads | {f"{name}s" for name in side_loads}),
     )
+
+
+def _selects_whole(rule: Rule) -> bool:
+    """Whether a rule's JMESPath is searched as plain data, whatever the content is."""
+    if not isinstance(rule.select, ByPath) or ACTIONS.isdisjoint(rule.actions):
+        return False
+    return rule.select.path.needs_whole_nodes
 
 
 def _selected(rule: Rule) -> Keys:

@@ -49,7 +49,9 @@ class Decoder:
 
     def __init__(self, reads: Reads) -> None:
         """Prepare to read what *reads* names."""
-        self._decode: Decode = msgspec.json.Decoder(request_type(reads)).decode
+        self._type = request_type(reads)
+        self._decode: Decode = msgspec.json.Decoder(self._type).decode
+        self._whole = reads.whole
         self._keys = Keys(reads.node, reads.content)
 
     def decode(self, body: bytes) -> Request:
@@ -59,6 +61,10 @@ class Decoder:
             PayloadError: it is no strict JSON, no object, or names no event.
         """
         try:
+            if self._whole:
+                # From plain data nodes are made in a third of the time of a second decode.
+                data = plain_payload(body)
+                return Request(msgspec.convert(data, self._type), body, self._keys, data)
             return Request(self._decode(body), body, self._keys)
         except msgspec.ValidationError:
             return self._decode_leniently(body)
@@ -160,15 +166,21 @@ class Request:
         "updated",
     )
 
-    def __init__(self, decoded: Any, body: bytes, keys: Keys | None = None) -> None:
-        """Index *decoded*; *body* is kept for what is read on demand.
+    def __init__(
+        self,
+        decoded: Any,
+        body: bytes,
+        keys: Keys | None = None,
+        payload: dict[str, Any] | None = None,
+    ) -> None:
+        """Index *decoded*; *body* is kept for what is read on demand, unless *payload* is all.
 
         *keys* are those that its nodes have as they arrived; without, they may differ from it.
         """
         self._decoded = decoded
         self._body = body
         self._keys = keys
-        self._payload: dict[str, Any] | None = None
+        self._payload = payload
         self.event: str = decoded.event
         self.action: str = decoded.action
         self.request_id: str | None = decoded.request_id

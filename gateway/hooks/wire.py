@@ -44,6 +44,8 @@ class Reads:
     document: frozenset[str] = frozenset()
     #: Side-loads and other keys of the envelope.
     envelope: frozenset[str] = frozenset()
+    #: Whether all of the content is read in any case.
+    whole: bool = False
 
     def __or__(self, other: Reads) -> Reads:
         """Combine what two queues read."""
@@ -53,6 +55,8 @@ class Reads:
             self.annotation | other.annotation,
             self.document | other.document,
             self.envelope | other.envelope,
+            # What one of two reads whole, it decodes on demand: the other shall not pay for it.
+            self.whole and other.whole,
         )
 
 
@@ -98,10 +102,17 @@ def request_type(reads: Reads) -> type[msgspec.Struct]:
             ("document", document | str | None, None),
             ("updated_datapoints", list[Id] | None, None),
             *_open(reads.envelope - _ALWAYS - {"schemas"}),
-            *([("schemas", msgspec.Raw, _NO_SCHEMAS)] if "schemas" in reads.envelope else []),
+            *_schemas(reads),
         ],
         gc=False,
     )
+
+
+def _schemas(reads: Reads) -> list[Any]:
+    """Keep schemas as they are written, unless all is decoded anyway."""
+    if "schemas" not in reads.envelope:
+        return []
+    return [("schemas", Any, None) if reads.whole else ("schemas", msgspec.Raw, _NO_SCHEMAS)]
 
 
 _NO_SCHEMAS: Final = msgspec.Raw(b"null")

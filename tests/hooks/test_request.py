@@ -32,6 +32,7 @@ RULES = """
   - id: paths
     select: "[].children[].children[].children[?schema_id=='item_amount'][]"
     message: {type: info, text: "path {value}"}
+  - {id: decoded, mode: shadow, select: "[].children[].DECODED", message: Never answered.}
 """
 ALL = [
     ("vendor", "vendor ACME"),
@@ -41,9 +42,9 @@ ALL = [
 ]
 
 
-@pytest.fixture(scope="module")
-def made():
-    return gateway(RULES)
+@pytest.fixture(scope="module", params=["schema_id", "keys(@)"], ids=["in part", "as a whole"])
+def made(request):
+    return gateway(RULES.replace("DECODED", request.param))
 
 
 def body(payload=None, **keys):
@@ -294,9 +295,8 @@ def test_few_rows_of_very_many_columns_are_refused_before_they_are_a_grid():
 def test_a_number_beyond_all_bounds_is_unreadable_and_no_more(made, number_text, key):
     sent = body().replace(b'"page":1', f'"page":1,"{key}":[{number_text}]'.encode(), 1)
     bare = body().replace(b'"page":1', f'"page":1,"{key}":{number_text}'.encode(), 1)
-    odd = bare.replace(b'"validation_sources":[]', b'"hidden":3')
 
-    for one in (sent, bare, odd):
+    for one in (sent, bare, bare.replace(b'"validation_sources":[]', b'"hidden":3')):
         answer = ask(made, msgspec.Raw(one)).answer
         assert answer.evaluation is not None
         assert answer.failed == ()

@@ -16,7 +16,7 @@ from gateway.rules.selectors.budget import Budget, SelectorError, checked_length
 from gateway.rules.selectors.compile import compile_tree
 from gateway.rules.selectors.loops import Run
 from gateway.rules.selectors.node_loops import UnsureError
-from gateway.rules.selectors.nodes import Keys, over_nodes
+from gateway.rules.selectors.nodes import Keys, keeping, over_nodes
 from gateway.rules.selectors.parse import PathSyntaxError, parse
 from gateway.rules.selectors.shape import Shape, recognize
 from gateway.rules.selectors.tree import Tree, copies, id_key, result_keys
@@ -65,9 +65,9 @@ class Path:
     """A compiled selector. It keeps no state: one serves all threads."""
 
     text: str
-    #: From plain data to the result, which may share parts with the data.
-    #: Raises `SelectorError`, and nothing else.
-    search: Callable[[Any], Any]
+    #: From plain data, and what searches over it keep for one another, to the result, which may
+    #: share parts with the data.
+    run: Callable[[Any, dict[str, Any]], Any]
     #: What it means over a list of sections, when an index can answer it.
     shape: Shape | None
     #: How it is evaluated over decoded nodes; None if it needs nodes with all their keys, or if
@@ -78,6 +78,19 @@ class Path:
     id_key: str
     #: The keys that each result has, if it is a mapping made in braces.
     keys: frozenset[str] | None
+
+    def search(self, value: Any, kept: dict[str, Any] | None = None) -> Any:
+        """Search plain data; *kept* is what earlier searches over the same have kept.
+
+        Raises:
+            SelectorError: the data has no answer.
+        """
+        return self.run(value, {} if kept is None else kept)
+
+    @property
+    def needs_whole_nodes(self) -> bool:
+        """Whether only plain data can tell, whatever the document is."""
+        return self.over_nodes is None and not (self.shape is not None and self.shape.is_indexed)
 
     @property
     def gives_datapoints(self) -> bool:
@@ -93,11 +106,10 @@ def compile_path(text: str) -> Path:
     """
     tree = parse(text)
     measured = copies(tree) > _MANY_COPIES
-    search = _searching(compile_tree(tree), measured)
     shape = recognize(tree)
     return Path(
         text,
-        lambda value: search(value, {}),
+        _searching(compile_tree(keeping(tree)), measured),
         shape,
         None if shape is not None and shape.is_indexed else _over_nodes(tree, measured),
         id_key(tree),
