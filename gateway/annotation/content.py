@@ -13,14 +13,20 @@ from decimal import Decimal
 from typing import Any, Final
 
 from gateway.annotation.column import Column
-from gateway.annotation.reading import NULL, clean_texts, common_kind, parse, read_clean, shape
+from gateway.annotation.reading import (
+    clean_texts,
+    common_kind,
+    displayed,
+    parse,
+    read_clean,
+    read_single,
+    shape,
+)
 from gateway.annotation.tree import AddedNode, Node, Table, Tree
 from gateway.annotation.values import (
-    UNREADABLE,
     Kind,
     Value,
     clean_text,
-    shape_of,
     value_text,
 )
 
@@ -117,20 +123,23 @@ class Content:
         tree = self.tree
         if schema_id in tree.table_of:
             return self.column(schema_id)
-        if schema_id in tree.header:
+        nodes = tree.header.get(schema_id)
+        if nodes is not None:
+            if len(nodes) == 1 and schema_id not in self._columns:
+                kind = self._declared.get(schema_id)
+                return read_single(nodes[0].content, kind, self._placeholders)[0]
             return self.column(schema_id).values[0]
         table = tree.table(schema_id)
         if table is None:
             return None
-        return Column(_rows(len(table.rows)), table)
+        return Column(_rows(len(table.rows)), table, Kind.COLUMN)
 
     def text(self, schema_id: str) -> Value:
         """Give what a bare name means outside rows where it is read as displayed."""
         if schema_id in self.tree.table_of:
             return self.texts(schema_id)
-        if schema_id in self.tree.header:
-            return self.texts(schema_id).values[0]
-        return self.value(schema_id)
+        nodes = self.tree.header.get(schema_id)
+        return self.value(schema_id) if nodes is None else self.displayed(nodes[0])
 
     def texts(self, schema_id: str) -> Column:
         """Give the values of a column as displayed; what rules wrote as it will be."""
@@ -156,7 +165,7 @@ class Content:
         if written is not None:
             text = value_text(written.value)
         else:
-            text = (node.content.value if node.content is not None else "") or ""
+            return displayed(node.content, self._placeholders)
         return None if not text or text in self._placeholders else clean_text(text)
 
     def kind(self, schema_id: str) -> Kind:
@@ -304,24 +313,12 @@ class Content:
 
     def _read_only(self, schema_id: str, content: Any, table: Table | None) -> Column:
         """Read a column of one cell: that of nearly every field outside tables."""
-        kind = self._declared.get(schema_id)
-        if kind is None:
-            normalized = content.normalized_value if content is not None and content.value else None
-            kind = shape_of(normalized) if normalized and normalized != NULL else Kind.TEXT
-        self._kinds[schema_id] = kind
-        value = self._cell(content, kind)
+        declared = self._declared.get(schema_id)
+        value, self._kinds[schema_id] = read_single(content, declared, self._placeholders)
         return Column([value], table, common_kind((value,)))
 
     def _cell(self, content: Any, kind: Kind) -> Value:
-        text = None if content is None else content.value
-        if not text or text in self._placeholders:
-            return None
-        if kind is Kind.TEXT or kind is Kind.BOOLEAN:
-            return parse(text, kind)
-        normalized = content.normalized_value
-        if normalized is None or normalized == NULL:
-            return UNREADABLE
-        return parse(normalized, kind)
+        return read_single(content, kind, self._placeholders)[0]
 
 
 def is_same(before: Value, after: Value) -> bool:

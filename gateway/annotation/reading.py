@@ -5,7 +5,7 @@ Language §4, *Values*. Law: pure; what is read in one sweep is what is read one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -36,6 +36,33 @@ def parse(text: str, kind: Kind) -> Value:
         return clean_text(text)
     value = parser(text)
     return UNREADABLE if value is None else value
+
+
+def read_single(
+    content: Any, kind: Kind | None, placeholders: Collection[str]
+) -> tuple[Value, Kind]:
+    """Read one datapoint as a kind, or as the kind that its own normalized value has."""
+    text = None if content is None else content.value
+    if not text:
+        return None, kind or Kind.TEXT
+    normalized = content.normalized_value
+    if normalized == NULL:
+        normalized = None
+    if kind is None:
+        kind = shape_of(normalized) if normalized else Kind.TEXT
+    if placeholders and text in placeholders:
+        return None, kind
+    if kind is Kind.TEXT:
+        return clean_text(text), kind
+    if kind is Kind.BOOLEAN:
+        return parse(text, kind), kind
+    return (UNREADABLE if normalized is None else parse(normalized, kind)), kind
+
+
+def displayed(content: Any, placeholders: Collection[str]) -> str | None:
+    """Give a datapoint's value as displayed; None when it is empty."""
+    text = None if content is None else content.value
+    return None if not text or text in placeholders else clean_text(text)
 
 
 def _parse_boolean(text: str) -> bool | None:

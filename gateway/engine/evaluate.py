@@ -61,9 +61,14 @@ def evaluate(
     before = decimal.getcontext()
     decimal.setcontext(CONTEXT.copy())
     try:
-        run = _Run(program.rules, content, facts, Asker(tables), tracer)
-        run.take_all(steps, program.sieves.get(facts.action))
-        return run.finish()
+        asker = Asker(tables)
+        sieve = program.sieves.get(facts.action)
+        if sieve is None or tracer is not None:  # A tracer is told of every run.
+            return _Run(program.rules, content, facts, asker, tracer).take_all(steps)
+        found = sieve.ask(Frame(ANNOTATION, content, facts, asker))
+        if sieve.settles(found):
+            return Evaluation(outcomes=found)
+        return _Run(program.rules, content, facts, asker, None).take_left(steps, sieve, found)
     finally:
         decimal.setcontext(before)
 
@@ -87,18 +92,22 @@ class _Run:
     _files: list[FileEffect] = field(default_factory=list)
     _rows_changed: bool = False
 
-    def take_all(self, steps: Sequence[Step], sieve: Sieve | None) -> None:
-        """Run all rules: those that have something to say one by one, the others at once."""
-        if sieve is None or self.tracer is not None:
-            for step in steps:
-                self.take(step)
-            return
-        found = sieve.ask(Frame(ANNOTATION, self.content, self.facts, self.asker))
+    def take_all(self, steps: Sequence[Step]) -> Evaluation:
+        """Run all rules."""
+        for step in steps:
+            self.take(step)
+        return self.finish()
+
+    def take_left(
+        self, steps: Sequence[Step], sieve: Sieve, found: Sequence[Outcome | None]
+    ) -> Evaluation:
+        """Run the rules of which the sieve could not tell, or told what holds no more."""
         for step, outcome, reads in zip(steps, found, sieve.reads, strict=True):
             if outcome is not None and self._still_holds(step, reads):
                 self.evaluation.outcomes.append(outcome)
             else:
                 self.take(step)
+        return self.finish()
 
     def _still_holds(self, step: Step, reads: frozenset[str]) -> bool:
         """Whether what was said of a rule before all others ran is true when its turn comes."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import repeat
-from typing import Final
+from typing import Final, TypeGuard
 
 from gateway.annotation.tree import Tree
 from gateway.engine.conditions import MAX_STEPS
@@ -29,13 +29,14 @@ _STEPS_IN_ONE: Final = 32
 class Sieve:
     """Asks the rules of one action."""
 
-    __slots__ = ("_asks", "_cost", "reads")
+    __slots__ = ("_asks", "_cost", "_has_groups", "reads")
 
     def __init__(self, steps: Sequence[Step]) -> None:
         """Generate the functions for *steps*."""
         parts = [steps[at : at + _STEPS_IN_ONE] for at in range(0, len(steps), _STEPS_IN_ONE)]
         self._asks = [(compile_sieve(part), len(part)) for part in parts]
         self._cost = max(map(cost_of, steps), default=0)
+        self._has_groups = any(step.rule.group is not None for step in steps)
         #: For each step the schema ids whose values decide.
         self.reads = tuple(map(reads_of, steps))
 
@@ -51,6 +52,10 @@ class Sieve:
             else:
                 found += ask(frame.content, frame)
         return found
+
+    def settles(self, found: Sequence[Outcome | None]) -> TypeGuard[list[Outcome]]:
+        """Whether *found* is all there is to say: whether a group applies, rules must tell."""
+        return not self._has_groups and all(found)
 
 
 def sieved(program: Program) -> Program:

@@ -101,7 +101,7 @@ class _Writer:
             self.lines += _attempt(" ", self._once(outcome, step, None))
             return
         name = select.schema_id
-        stands = self._value("stand(content.tree, {})", name)
+        stands = self._value(f"stand(content.tree, {self._constant(name)})")
         self.lines.append(f" if {stands} is None: {outcome} = {self._outcome(step)}")
         rows = _attempt("  ", self._rows(outcome, step, name, stands))
         once = _attempt("  ", self._once(outcome, step, name))
@@ -144,15 +144,17 @@ class _Writer:
     def _operand(self, source: Source, selected: str | None) -> str:
         match source.what:
             case FieldValue(name):
-                return self._value("content.value({})", name)
+                reads = f"content.value({self._constant(name)})"
             case FieldText(name):
-                return self._value("content.text({})", name)
+                reads = f"content.text({self._constant(name)})"
             case Selected():
-                return self._value("content.value({})", selected)
+                return f"content.value({self._constant(selected)})"
             case SelectedText():
-                return self._value("content.text({})", selected)
+                return f"content.text({self._constant(selected)})"
             case _:
                 return f"only(frame, {self._constant(source)})"
+        # What is selected may stand in rows, and then nobody asks for single values.
+        return reads if selected is not None else self._value(reads)
 
     # Rules that run in the rows of a table.
 
@@ -176,7 +178,7 @@ class _Writer:
             for number, column in enumerate(columns)
         )
         if writes:
-            target = self._value("content.column({})", _target(step, selected))
+            target = self._value(f"content.column({self._constant(_target(step, selected))})")
             tests.append(f"{target}.table is {stands}")
             tests.append(f"are_there({target}, {self._constant(fused.vector.run)}({given}))")
         else:
@@ -188,13 +190,13 @@ class _Writer:
     def _column(self, source: Source, selected: str) -> str | None:
         match source.what:
             case FieldValue(name):
-                return self._value("content.column({})", name)
+                return self._value(f"content.column({self._constant(name)})")
             case FieldText(name):
-                return self._value("content.texts({})", name)
+                return self._value(f"content.texts({self._constant(name)})")
             case Selected():
-                return self._value("content.column({})", selected)
+                return self._value(f"content.column({self._constant(selected)})")
             case SelectedText():
-                return self._value("content.texts({})", selected)
+                return self._value(f"content.texts({self._constant(selected)})")
             case _:
                 return None
 
@@ -211,10 +213,9 @@ class _Writer:
                 first[group] = kind
                 yield f"{kind} in SINGLE"
 
-    def _value(self, reads: str, what: object) -> str:
+    def _value(self, reads: str) -> str:
         """Read something once, before all steps; give the name it is kept under."""
-        call = reads.format(self._constant(what))
-        return self._values.setdefault(call, f"v{len(self._values)}")
+        return self._values.setdefault(reads, f"v{len(self._values)}")
 
     def _outcome(self, step: Step, fired: int = 0, passed: int = 0, skipped: int = 0) -> str:
         runs = fired + passed + skipped

@@ -28,7 +28,7 @@ from gateway.rules.expressions.checked import (
     Tree,
 )
 from gateway.rules.expressions.operators import OPERATORS, member_class
-from gateway.rules.expressions.quick import Quick, quick
+from gateway.rules.expressions.quick import AGGREGATES, Quick, quick
 from gateway.rules.function import Mode
 from gateway.rules.functions import FUNCTIONS
 
@@ -61,6 +61,16 @@ _COMPARISON: Final = {
     "greater": ">",
     "at_least": ">=",
 }
+
+
+#: Functions that speak of presence, of a value of a plain class that is not the empty text.
+_PRESENCE: Final = {
+    "is_set": "True if {} in plain and {} != ''",
+    "is_empty": "False if {} in plain and {} != ''",
+    "is_unreadable": "False if {} in plain and {} != ''",
+}
+#: More of it is not written twice, or conditions in conditions would grow without end.
+_LONG: Final = 1_000
 
 
 def compile_tree(tree: Tree, count: int) -> Compiled:
@@ -113,8 +123,7 @@ class _Writer:
             case Operation():
                 return self._operation(tree)
             case Junction():
-                parts = ", ".join(f"lambda: {self.write(one)}" for one in tree.operands)
-                return f"{tree.name}({parts})"
+                return self._junction(tree.name, tree.operands)
             case Choice():
                 then, otherwise = self.write(tree.then), self.write(tree.otherwise)
                 return f"({then} if truth({self.write(tree.condition)}) is True else {otherwise})"
@@ -124,6 +133,23 @@ class _Writer:
                 return f"attribute({self.write(tree.value)}, {self.constant(tree.key)})"
             case Lookup():
                 return self.write(tree.asked)
+
+    def _junction(self, name: str, operands: Sequence[Tree]) -> str:
+        """Write ``and`` or ``or``: as Python has it as long as operands are true or false."""
+        sources = [self.write(one) for one in operands]
+        slow = f"{name}({', '.join(f'lambda: {one}' for one in sources)})"
+        if len(slow) > _LONG:
+            return slow
+        decisive, neutral = ("False", "True") if name == "conjunction" else ("True", "False")
+        self._temporaries += 1
+        held = f"t{self._temporaries}"
+        if len(operands) == 1:
+            return f"({held} if ({held} := {sources[0]}) is True or {held} is False else {slow})"
+        rest = self._junction(name, operands[1:])
+        return (
+            f"({rest} if ({held} := {sources[0]}) is {neutral}"
+            f" else {decisive} if {held} is {decisive} else {slow})"
+        )
 
     def _operation(self, tree: Operation) -> str:
         sign = _ARITHMETIC.get(tree.name)
@@ -179,6 +205,15 @@ class _Writer:
     def _call(self, tree: Call) -> str:
         function = FUNCTIONS[tree.function]
         slow = self.constant(checked(tree.function))
+        if tree.function in _PRESENCE:
+            source, name = self._hold(tree.arguments[0])
+            asked = _PRESENCE[tree.function].format(f"({source}).__class__", name)
+            return f"({asked} else {slow}({name}))"
+        if tree.function in AGGREGATES and len(tree.arguments) == 1:
+            source, name = self._hold(tree.arguments[0])
+            takes, plain = map(self.constant, AGGREGATES[tree.function])
+            test = f"({source}).__class__ is Column and {name}.kind in {takes}"
+            return f"({plain}({name}.values) if {test} else {slow}({name}))"
         if function.mode is Mode.LAZY:
             thunks = ", ".join(f"lambda: {self.write(one)}" for one in tree.arguments)
             return f"{slow}({thunks})"

@@ -6,9 +6,9 @@ all compiled code it expects `gateway.annotation.values.CONTEXT` to be the threa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from gateway.annotation.values import ARITHMETIC_ERRORS, Kind, Value, kind_of
@@ -16,7 +16,7 @@ from gateway.rules.expressions.calls import run_time_parameters
 from gateway.rules.expressions.checked import Call, Literal
 from gateway.rules.function import Function, FunctionError, Mode
 from gateway.rules.functions import FUNCTIONS
-from gateway.rules.functions.columns import largest, smallest
+from gateway.rules.functions.columns import count, largest, smallest, total
 from gateway.rules.functions.number import equal, tolerance, unit_of
 
 Plain = Callable[..., Value]
@@ -32,7 +32,7 @@ class Quick:
     #: What it always gives; None when it may be empty, unreadable or of several kinds.
     result: Kind | None
     #: The same as Python's own operators on the numbered arguments and *constant*, each at most
-    #: once, for code that is rid of checks; it raises what *call* raises.
+    #: once, for code that is rid of checks; it raises where *call* raises.
     inline: str | None = None
     constant: Value = None
 
@@ -137,7 +137,12 @@ def _round(tree: Call) -> Quick:
     def near(x: Decimal, n: Decimal, mode: str) -> Value:
         return +x if x.same_quantum(unit) else call(x, n, mode)
 
-    return Quick(near, kinds, Kind.NUMBER)
+    # The context rounds half up, and numbers mostly have places enough.
+    plainly = tree.prepared == ROUND_HALF_UP and unit <= 1
+    return Quick(near, kinds, Kind.NUMBER, _ROUND if plainly else None, unit)
+
+
+_ROUND: Final = "+({0}).quantize({constant})"
 
 
 def _extreme(choose: Callable[[Any], Value]) -> Callable[[Call], Quick | None]:
@@ -150,6 +155,21 @@ def _extreme(choose: Callable[[Any], Value]) -> Callable[[Call], Quick | None]:
         return Quick(lambda *numbers: choose(numbers), kinds, Kind.NUMBER)
 
     return special
+
+
+def _total(values: Sequence[Decimal]) -> Value:
+    """``sum`` of a column."""
+    try:
+        return sum(values[1:], values[0])
+    except (*ARITHMETIC_ERRORS, IndexError):
+        return total(values)  # Fails with its sentence, or is empty.
+
+
+#: Aggregates of a whole column: the kinds its values may have, and the plain function.
+AGGREGATES: Final[Mapping[str, tuple[tuple[Kind, ...], Callable[[Sequence[Any]], Value]]]] = {
+    "sum": ((Kind.NUMBER,), _total),
+    "count": ((Kind.NUMBER, Kind.TEXT, Kind.DATE, Kind.BOOLEAN, Kind.COLUMN), count),
+}
 
 
 #: Functions that Python's operators serve, or that take several kinds, on what rows mostly have.

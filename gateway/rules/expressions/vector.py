@@ -300,11 +300,11 @@ class _Writer:
             source, given = self._write(argument)
             self._require(given, kind)
             sources.append(source)
+        if FUNCTIONS[tree.function].prepare is not None:
+            sources.append(self._constant(tree.prepared))
         if found.inline is not None:
             constant = self._constant(found.constant)
             return f"({found.inline.format(*sources, constant=constant)})"
-        if FUNCTIONS[tree.function].prepare is not None:
-            sources.append(self._constant(tree.prepared))
         return f"{self._constant(found.call)}({', '.join(sources)})"
 
 
