@@ -24,7 +24,7 @@ class Message:
 
     level: Level
     content: str
-    #: The datapoint it stands at, in the type received; None: the document.
+    #: The datapoint or file it stands at, in the type received; None: the document.
     node_id: int | str | None
     rule: str
 
@@ -77,7 +77,8 @@ class FileAnswer:
     imported: bool
     #: Initial values of fields, by name.
     values: tuple[tuple[str, str], ...]
-    messages: tuple[tuple[Level, str], ...]
+    #: Each stands at the file's name.
+    messages: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)

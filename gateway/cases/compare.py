@@ -15,8 +15,12 @@ from gateway.cases.naming import Places
 from gateway.cases.structured import option_written
 from gateway.effects import Add, Block, Message, Remove, Replace
 from gateway.engine.outcome import Evaluation
+from gateway.hooks.arrivals import sender_json
 from gateway.hooks.response import response_json
 from gateway.spelling import closest
+
+#: Files that a note lists.
+_MOST_LISTED: Final = 10
 
 #: One thing that was answered, by the keys that ``expect`` has for it.
 Item: TypeAlias = Mapping[str, Any]
@@ -58,9 +62,10 @@ class Difference:
 
 
 def _messages(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    of_files = (message for file in evaluation.files for message in file.messages)
     return [
         {**_said(message, places), "type": message.level.value}
-        for message in evaluation.messages
+        for message in (*evaluation.messages, *of_files)
         if not _is_mark(message, evaluation)
     ]
 
@@ -148,6 +153,21 @@ def _responded(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
     return [{"answer": response_json(evaluation)}] if evaluation.responded else []
 
 
+def _files(evaluation: Evaluation, places: Places) -> Sequence[Item]:
+    """List what is said of files; of a file that is kept out, no more than that."""
+    found = [
+        (file.name, {"values": dict(file.values)} if file.imported else {"import": False})
+        for file in evaluation.files
+        if file.values or not file.imported
+    ]
+    return [{"at": places.address(name), "file": said} for name, said in found]
+
+
+def _sent(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
+    sender = evaluation.sender
+    return [] if sender is None else [{"answer": sender_json(sender)}]
+
+
 def _failed(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
     return [{"rule": rule} for rule in evaluation.failed]
 
@@ -189,6 +209,8 @@ EFFECTS: Final = (
     Effect("add", _added, _rows_written, ("table",)),
     Effect("remove", _removed, _listed("row"), ("row",)),
     Effect("respond", _responded, _json_written, ()),
+    Effect("files", _files, _by_place("file"), ("at",)),
+    Effect("sender", _sent, _json_written, ()),
     Effect("blockers", _blockers, _items_written, ("rule", "at")),
     Effect("failed", _failed, _listed("rule"), ("rule",)),
     Effect("fired", _fired, _listed("rule"), ("rule",), always=False),
@@ -273,6 +295,10 @@ def _note(wanted: Wanted, places: Places) -> str | None:
     at = wanted.keys.get("at")
     if not isinstance(at, Exactly) or at.text == DOCUMENT or at.text in places.nodes:
         return None
+    if places.files:
+        named = list(places.files.values())
+        listed = ", ".join(map(repr, named[:_MOST_LISTED]))
+        return None if at.text in named else f"there is no file {at.text!r}; there are {listed}"
     if at.text in places.by_schema_id:
         near = places.by_schema_id[at.text][0]
         return f"{at.text!r} has several cells; name one, such as {near!r}"

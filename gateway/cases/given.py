@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gateway.cases.case import Address, Cell, Given, Row
 from gateway.cases.naming import AddressError, Names
-from gateway.cases.payload import moment
+from gateway.cases.payload import moment, other_event
 from gateway.diagnostic import Report
 from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS, event_of
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
@@ -166,7 +166,7 @@ class GivenReader:
 
     def _scalars(self, node: Map, base: Given) -> Mapping[str, Any]:
         found: dict[str, Any] = {}
-        for key, read in (("event", self._event), ("now", self._now), ("payload", self._payload)):
+        for key, read in (("payload", self._payload), ("event", self._event), ("now", self._now)):
             value = node.get(key)
             if isinstance(value, Scalar):
                 found |= read(value.text)
@@ -199,7 +199,9 @@ class GivenReader:
         return {"now": now}
 
     def _payload(self, text: Text) -> Mapping[str, Any]:
-        return {"payload": self.read_payload(text, self.report)}
+        body = self.read_payload(text, self.report)
+        other = None if body is None else other_event(body)
+        return {"payload": body, **({} if other is None else {"action": other})}
 
     def _keys(self, node: Map) -> Mapping[str, Any]:
         for name in _OTHERWISE:

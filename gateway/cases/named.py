@@ -12,13 +12,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from gateway.rules.effect import AddRow, Choose, Derive, Put, Respond, Validate, templates_of
+from gateway.rules.effect import (
+    AddRow,
+    Choose,
+    Derive,
+    FileValues,
+    Put,
+    Respond,
+    Validate,
+    templates_of,
+)
 from gateway.rules.expressions.checked import Call, Literal, walk
 from gateway.rules.expressions.expression import Expression, all_references
 from gateway.rules.expressions.references import Ahead, Attribute, Fact
 from gateway.rules.functions.choice import Choices
 from gateway.rules.functions.regex import Pattern
-from gateway.rules.rule import RuleSet
+from gateway.rules.rule import ByPath, RuleSet
 
 WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 #: Single letters of a pattern, such as that of ``\d``, are no words.
@@ -58,10 +67,11 @@ def named_by(rules: RuleSet) -> Named:
         for rule in rules.rules
         for effect in (*rule.effects, *rule.otherwise)
         # The texts of messages are for people: their words are no values.
-        if isinstance(effect, Put | Choose | AddRow | Derive | Respond)
+        if isinstance(effect, Put | Choose | AddRow | Derive | Respond | FileValues)
         for template in templates_of(effect)
         for part in template.parts
     ]
+    constants += [rule.select.path.text for rule in rules.rules if isinstance(rule.select, ByPath)]
     plain = [one for constant in constants for one in _constants(constant)]
     words = {word for one in plain if isinstance(one, str) for word in WORD.findall(one)}
     return Named(

@@ -104,8 +104,10 @@ class Names:
 class Places:
     """The datapoints of one payload by address, and their addresses by id."""
 
-    def __init__(self, content: Any) -> None:
-        """Index the list of sections *content*, which may be any JSON."""
+    def __init__(self, content: Any, files: Mapping[int | str, str] | None = None) -> None:
+        """Index the list of sections *content*, which may be any JSON; *files* have names."""
+        #: Files of an e-mail or upload: names by what the event calls them.
+        self.files = files or {}
         #: Datapoints by address; of a simple list by ``name[number]``.
         self.nodes: dict[Address, dict[str, Any]] = {}
         #: Rows of tables by address, such as ``line_items[2]``.
@@ -140,7 +142,13 @@ class Places:
 
     @cached_property
     def by_id(self) -> Mapping[int | str, Address]:
-        """Addresses by the ids of their datapoints, rows and tables."""
+        """Addresses by the ids of their datapoints, rows, tables and files."""
+        return {
+            **self.files,
+            **self._nodes_by_id(),
+        }
+
+    def _nodes_by_id(self) -> Mapping[int | str, Address]:
         return {
             node["id"]: address
             for named in (self.tables, self.rows, self.nodes)

@@ -15,17 +15,25 @@ from typing import Any, Final
 import msgspec
 
 from gateway.annotation.values import Kind, parse_date, parse_number, shape_of
+from gateway.cases.arrivals import API, arrival
 from gateway.cases.case import DEFAULT_NOW, Cell, Given, Row
 from gateway.cases.naming import Names, Places
+from gateway.hooks.file_names import file_names
 from gateway.rules.events import CONTENT, OTHER_EVENTS
 
 _FIRST_ID: Final = 1_001
 #: What has no value.
 _BUTTON: Final = "button"
-_API: Final = "https://example.rossum.app/api/v1"
 
 # Facts are exact decimals; the wire has JSON's numbers.
 _encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+class _Named(msgspec.Struct):
+    """As much of a request as names its event."""
+
+    event: str
+    action: str
 
 
 class GivenError(Exception):
@@ -61,21 +69,28 @@ def make(given: Given, names: Names, queue_id: int) -> Made:
     else:
         payload = _envelope(given)
     payload.update(given.keys)
-    places = Places(facts_of(payload, "annotation").get("content"))
+    facts: Mapping[str, Mapping[str, Any]] = given.facts
+    if given.payload is None and given.action in OTHER_EVENTS:
+        facts = arrival(given.action, payload, facts, queue_id)
+    places = Places(facts_of(payload, "annotation").get("content"), file_names(payload))
     for address, cell in given.changes.items():
         node = places.nodes.get(address)
         if node is None:
             raise GivenError(f"set: the document has no {address!r}")
         _change(node, cell, names)
-    for root in ("annotation", "document"):
-        if root in given.facts:
-            payload[root] = {**facts_of(payload, root), **given.facts[root]}
-    for root in ("queue", "email"):
-        if root in given.facts:
-            payload[f"{root}s"] = [given.facts[root]]
+    _add_facts(payload, facts)
     if given.edited:
         payload["updated_datapoints"] = list(_edited(given, places))
     return Made(_encode(payload), places, given.now or stamp(payload) or DEFAULT_NOW)
+
+
+def _add_facts(payload: dict[str, Any], facts: Mapping[str, Mapping[str, Any]]) -> None:
+    for root in ("annotation", "document"):
+        if root in facts:
+            payload[root] = {**facts_of(payload, root), **facts[root]}
+    for root in ("queue", "email"):
+        if root in facts:
+            payload[f"{root}s"] = [facts[root]]
 
 
 def _edited(given: Given, places: Places) -> Iterator[int | str]:
@@ -113,15 +128,15 @@ def _compact(given: Given, names: Names, queue_id: int) -> dict[str, Any]:
     given = _completed(given, names)
     annotation = {
         "id": 1,
-        "url": f"{_API}/annotations/1",
-        "queue": f"{_API}/queues/{queue_id}",
+        "url": f"{API}/annotations/1",
+        "queue": f"{API}/queues/{queue_id}",
         "status": "importing" if given.action == "initialize" else "reviewing",
         "content": list(_sections(given, names, count(_FIRST_ID))),
     }
     return {
         **_envelope(given),
         "annotation": annotation,
-        "document": {"id": 2, "url": f"{_API}/documents/2"},
+        "document": {"id": 2, "url": f"{API}/documents/2"},
         "updated_datapoints": [],
     }
 
@@ -236,6 +251,16 @@ def _change(node: dict[str, Any], cell: Cell, names: Names) -> None:
         after["normalized_value"] = _normalized(cell, kind)
     node["content"] = after
     node.update(cell.node)
+
+
+def other_event(body: bytes) -> str | None:
+    """Name the event of a stored request, if it is one without content."""
+    try:
+        payload = msgspec.json.decode(body, type=_Named)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    name = f"{payload.event}.{payload.action}"
+    return name if name in OTHER_EVENTS else None
 
 
 def stamp(payload: Mapping[str, Any]) -> datetime | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from gateway.cases.case import (
@@ -23,9 +24,10 @@ from gateway.cases.case import (
 )
 from gateway.cases.given import GivenReader, ReadPayload
 from gateway.cases.naming import Names
-from gateway.cases.structured import Choices, Json, RowOf
+from gateway.cases.structured import Choices, FileSaid, Json, RowOf
 from gateway.config.configuration import Queue
 from gateway.diagnostic import Report
+from gateway.rules.events import OTHER_EVENTS
 from gateway.rules.functions.regex import compile_pattern
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
 from gateway.spelling import closest
@@ -65,7 +67,7 @@ class _Reader:
             place=name.span,
             queue=self.queue.name,
             given=given,
-            expected=self._expected(node),
+            expected=self._expected(node, given),
             skip=skip.value if (skip := _text(node, "skip")) else None,
         )
         each = node.get("each")
@@ -81,8 +83,9 @@ class _Reader:
     def _variant(self, node: Map, number: int, case: Case, shared: Map) -> Case:
         own = _text(node, "name")
         skip = _text(node, "skip")
+        given = self._given(node, case.given)
         if "expect" in node.entries:
-            expected = self._expected(node)
+            expected = self._expected(node, given)
         else:
             expected = replace(case.expected, shared=True)
             if "expect" not in shared.entries:
@@ -91,7 +94,7 @@ class _Reader:
             case,
             name=f"{case.name} / {own.value if own else number}",
             place=own.span if own else node.span,
-            given=self._given(node, case.given),
+            given=given,
             expected=expected,
             skip=skip.value if skip else case.skip,
         )
@@ -125,12 +128,13 @@ class _Reader:
 
     # What is expected.
 
-    def _expected(self, case: Map) -> Expected:
+    def _expected(self, case: Map, given: Given) -> Expected:
         node = _map(case.get("expect"))
         if node is None:
             return Expected()
+        at_files = given.action in OTHER_EVENTS
         readers: Mapping[str, Callable[[Node], Iterator[Wanted]]] = {
-            "messages": self._items,
+            "messages": partial(self._items, at_files=at_files),
             "blockers": self._items,
             "replace": self._replaced,
             "options": self._options,
@@ -138,6 +142,8 @@ class _Reader:
             "remove": self._removed,
             "add": self._added,
             "respond": _responded,
+            "files": self._files,
+            "sender": _responded,
             **dict.fromkeys(_RULE_LISTS, self._rules),
         }
         effects = {
@@ -152,13 +158,15 @@ class _Reader:
             written=Written(case.span, case.entries["expect"].key.span, node.span),
         )
 
-    def _items(self, node: Node) -> Iterator[Wanted]:
+    def _items(self, node: Node, *, at_files: bool = False) -> Iterator[Wanted]:
         for item in node.items if isinstance(node, List) else ():
             keys: dict[str, Matcher] = {}
             for key, entry in item.entries.items() if isinstance(item, Map) else ():
                 match key, entry.value:
                     case "rule", Scalar() as value:
                         keys[key] = self._rule(value.text)
+                    case "at", Scalar() as value if at_files:
+                        keys[key] = Exactly(value.text.value)
                     case "at", Scalar() as value:
                         keys[key] = self._at(value.text)
                     case "text", value:
@@ -201,6 +209,16 @@ class _Reader:
                             }
                         )
             yield Wanted(keys, item.span)
+
+    def _files(self, node: Node) -> Iterator[Wanted]:
+        for entry in node.entries.values() if isinstance(node, Map) else ():
+            said = entry.value.entries if isinstance(entry.value, Map) else {}
+            values = _map(said["values"].value) if "values" in said else None
+            written = None
+            if values is not None:
+                written = {name: self._matcher(one.value) for name, one in values.entries.items()}
+            file = FileSaid.of(written, is_out="import" in said)
+            yield Wanted({"at": Exactly(entry.key.value), "file": file}, entry.key.span)
 
     def _at(self, text: Text) -> Exactly:
         return Exactly(self.given.address(text) or text.value)

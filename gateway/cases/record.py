@@ -26,7 +26,8 @@ from gateway.cases.update import expectation
 from gateway.cases.writing import block
 from gateway.config.configuration import Queue
 from gateway.diagnostic import Report
-from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS
+from gateway.hooks.mail import mail_fact
+from gateway.rules.events import ACTIONS, CONTENT, EMAIL, OTHER_EVENTS, UPLOAD
 from gateway.rules.yaml.reading import read_yaml
 from gateway.rules.yaml.structure import check_structure
 
@@ -94,8 +95,7 @@ class _Recorder:
 
     def given(self, payload: dict[str, Any]) -> Mapping[str, Any]:
         if payload["event"] != CONTENT:
-            keys = dict(self._read(payload, "payload"))
-            return {**self._event(payload), **({"payload": keys} if keys else {})}
+            return {**self._event(payload), **dict(self._arrived(payload))}
         places = Places(payload["annotation"]["content"])
         fields: dict[str, Any] = {}
         tables: dict[str, list[Any]] = {name: [] for name in _tables(payload)}
@@ -118,6 +118,22 @@ class _Recorder:
             "fields": fields,
             **tables,
         }
+
+    def _arrived(self, payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Yield what rules read of a request without content, and the files that it is about."""
+        yield from self._facts(payload)
+        keys = dict(self._read(payload, "payload"))
+        name = f"{payload['event']}.{payload['action']}"
+        if name in (EMAIL, UPLOAD):
+            files = ("files", "documents") if name == UPLOAD else ("files",)
+            keys |= {key: self._plain(payload[key]) for key in files if key in payload}
+        if name == EMAIL:
+            said = {key: mail_fact(payload, key) for key in sorted(self.named.keys("email"))}
+            mail = {key: self._plain(one) for key, one in said.items() if one is not None}
+            if mail:
+                yield "email", mail
+        if keys:
+            yield "payload", keys
 
     def _event(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         now = self.mask.moment(stamp(payload) or DEFAULT_NOW)

@@ -49,6 +49,29 @@ class RowOf:
 
 
 @dataclass(frozen=True, slots=True)
+class FileSaid:
+    """This is said of a file: that it is kept out, or these values and no others."""
+
+    said: Mapping[str, Matcher]
+
+    @classmethod
+    def of(cls, values: Mapping[str, Matcher] | None, *, is_out: bool) -> FileSaid:
+        """Say what values a file has, if that is said, and whether it is kept out."""
+        said: dict[str, Matcher] = {"import": Json(False)} if is_out else {}
+        return cls(said if values is None else {**said, "values": RowOf(values)})
+
+    def fits(self, answered: Any) -> bool:
+        """Whether *answered* is so."""
+        return answered.keys() == self.said.keys() and all(
+            matcher.fits(answered[key]) for key, matcher in self.said.items()
+        )
+
+    def __str__(self) -> str:
+        inner = ", ".join(f"{key}: {matcher}" for key, matcher in self.said.items())
+        return f"{{{inner}}}"
+
+
+@dataclass(frozen=True, slots=True)
 class Json:
     """This very JSON; numbers are equal by what they are worth."""
 

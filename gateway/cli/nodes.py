@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.hooks.file_names import file_names
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -18,11 +20,13 @@ class Node:
     name: str
     #: None for what is no datapoint.
     value: str | None
+    #: Whether it is a file of an e-mail or upload.
+    is_file: bool = False
 
 
 def nodes_of(payload: Any) -> dict[str, Node]:
     """Find the nodes of a payload by their ids, written as text."""
-    found: dict[str, Node] = {}
+    found = {str(key): Node(name, None, True) for key, name in file_names(payload).items()}
     pending: list[tuple[Any, int | None]] = [(node, None) for node in _content(payload)]
     while pending:
         node, row = pending.pop()

@@ -98,12 +98,14 @@ def _try(
     from gateway.rules.yaml.source import Text
 
     report = Report()
+    request = decode(body)
     written = None if expression is None else Text.inline(expression, "EXPRESSION")
     selected = None if selector is None else Text.inline(selector, "SELECTOR")
-    made = compile_probe(written, selected, context, files, report)
+    has_fields = request.tree is not None
+    made = compile_probe(written, selected, context, files, report, has_fields=has_fields)
     if made is None:
         _refuse(report, {"EXPRESSION": expression or "", "SELECTOR": selector or ""})
-    return probe(made, decode(body), context, datetime.now(UTC), NoTables())
+    return probe(made, request, context, datetime.now(UTC), NoTables())
 
 
 def _refuse(report: Report, sources: Mapping[str, str]) -> NoReturn:

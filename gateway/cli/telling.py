@@ -5,12 +5,15 @@ Law: pure; takes any JSON as answer and never raises; no character that moves a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.cli.nodes import Node
 
 _WIDTH = 9
+#: Keys of answers that are told as messages and operations; another is for whoever asked.
+_KNOWN = frozenset(("messages", "operations", "automation_blockers"))
 
 
 def tell_answer(answer: Any, nodes: Mapping[str, Node]) -> list[str]:
@@ -21,8 +24,33 @@ def tell_answer(answer: Any, nodes: Mapping[str, Node]) -> list[str]:
         *(_message(one, nodes) for one in _items(answer, "messages")),
         *(line for one in _items(answer, "operations") for line in _operation(one, nodes)),
         *(_blocker(one, nodes) for one in _items(answer, "automation_blockers")),
+        *tell_files(answer, nodes),
     ]
+    if not lines and not answer.keys() <= _KNOWN:
+        lines = [_line("answer", "caller", json.dumps(answer, ensure_ascii=False))]
     return [printable(line) for line in lines] or ["No messages, no operations."]
+
+
+def tell_files(answer: Mapping[str, Any], nodes: Mapping[str, Node]) -> Iterator[str]:
+    """Tell what an answer says of the files of an e-mail or upload, and of its sender."""
+    listed = list(_items(answer, "files"))
+    for file in listed:
+        name = file.get("id", file.get("document"))
+        node = nodes.get(str(name))
+        place = node.name if node else f"#{name}"
+        values = ", ".join(
+            f"{one.get('id')} {one.get('value')!r}" for one in _items(file, "values")
+        )
+        yield _line("import", place, "no" if file.get("prevent_importing") else values or "yes")
+        for one in _items(file, "messages"):
+            yield _line(one.get("type", "message"), place, str(one.get("content", "")))
+    if isinstance(answer.get("files"), list):
+        named = {str(file.get("id", file.get("document"))) for file in listed}
+        left = (node for key, node in nodes.items() if node.is_file and key not in named)
+        yield from (_line("import", node.name, "no") for node in left)
+    sender = answer.get("extracted_original_sender")
+    if isinstance(sender, dict):
+        yield _line("sender", "email", f"{sender.get('name', '')} <{sender.get('email')}>".strip())
 
 
 def tell_refusal(answer: Any) -> list[str]:
@@ -38,7 +66,7 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text.replace("\n", " "))
 
 
-def _items(answer: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
+def _items(answer: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]:
     items = answer.get(key)
     if isinstance(items, list):
         yield from (item for item in items if isinstance(item, dict))

@@ -12,6 +12,7 @@ from typing import Any
 from gateway.annotation.column import Column
 from gateway.annotation.tree import AddedNode, Node
 from gateway.annotation.values import Value, value_text
+from gateway.effects import Message
 from gateway.engine.changes import (
     Change,
     GoneRow,
@@ -133,8 +134,9 @@ class EffectRunner:
         """Carry out an effect on an event that has no content."""
         match linked.effect:
             case Say(level):
-                text = self._text(linked, run)
-                found.files.append(FileEffect(self._file(run), messages=((level, text),)))
+                file, text = self._file(run), self._text(linked, run)
+                message = Message(level, text, file, self._step.rule.id)
+                found.files.append(FileEffect(file, message=message))
             case KeepOut():
                 found.files.append(FileEffect(self._file(run), imported=False))
             case FileValues() as effect:

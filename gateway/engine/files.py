@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gateway.annotation.urls import resource_id
-from gateway.effects import FileAnswer, Level, Sender
+from gateway.effects import FileAnswer, Level, Message, Sender
 from gateway.rules.effect import FileValues
 from gateway.rules.events import EMAIL, UPLOAD
 from gateway.rules.function import FunctionError
@@ -30,14 +30,14 @@ class FileEffect:
     name: int | str
     imported: bool = True
     values: tuple[tuple[str, str], ...] = ()
-    messages: tuple[tuple[Level, str], ...] = ()
+    message: Message | None = None
 
 
 @dataclass(slots=True)
 class _File:
     imported: bool
     values: dict[str, str] = field(default_factory=dict)
-    messages: dict[tuple[Level, str], None] = field(default_factory=dict)
+    messages: dict[tuple[Level, str], Message] = field(default_factory=dict)
 
 
 class Files:
@@ -84,9 +84,11 @@ class Files:
             file = self._files[effect.name]
             file.imported = file.imported and effect.imported
             file.values.update(effect.values)
-            file.messages.update(dict.fromkeys(effect.messages))
+            message = effect.message
+            if message is not None:
+                file.messages.setdefault((message.level, message.content), message)
         return tuple(
-            FileAnswer(name, one.imported, tuple(one.values.items()), tuple(one.messages))
+            FileAnswer(name, one.imported, tuple(one.values.items()), tuple(one.messages.values()))
             for name, one in self._files.items()
         )
 

@@ -25,7 +25,7 @@ from gateway.engine.changes import (
 from gateway.engine.run_effects import RunEffects
 from gateway.explain.naming import Names
 from gateway.explain.recording import Done
-from gateway.rules.effect import Derive, Put
+from gateway.rules.effect import Derive, FileValues, Put, SetSender
 from gateway.rules.effect import Effect as Declared
 from gateway.rules.events import BLOCKING
 from gateway.rules.rule import Mode, Overwrite, Rule
@@ -34,6 +34,8 @@ from gateway.rules.rule import Mode, Overwrite, Rule
 NOWHERE: Final = "nothing"
 #: Where a response goes.
 CALLER: Final = "caller"
+#: Whose sender is said.
+MAIL: Final = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Effect:
     #: ``error``, ``warning`` or ``info`` for a message; else the key of the effect, such as
     #: ``block`` or ``replace``; ``show`` and ``hide`` for what ``visible`` did.
     verb: str
-    #: ``amount_total``, ``item_code[2]``, ``document``, ``caller``, or ``nothing``.
+    #: ``amount_total``, ``item_code[2]``, ``document``, ``invoice.pdf``, ``email``, ``caller``, or
+    #: ``nothing``.
     at: str
     #: What is said, the new value, or what is added; empty where the verb says all.
     text: str
@@ -85,17 +88,34 @@ def _effects(rule: Rule, meant: Sequence[Declared], done: Done, scene: Scene) ->
         yield from _changed(change, done, scene, kept)
     for response in found.responses:
         yield Effect("respond", CALLER, _json(response), kept)
+    yield from _arrived(found, names, kept)
     yield from _nothing_changed(rule, meant, found)
+
+
+def _arrived(found: RunEffects, names: Names, kept: str | None) -> Iterator[Effect]:
+    """Tell what is said of files and of an e-mail."""
+    for file in found.files:
+        at = names.node(file.name)
+        if file.message is not None:
+            yield Effect(file.message.level.value, at, file.message.content, kept)
+        elif not file.imported:
+            yield Effect("import", at, "false", kept)
+        else:
+            yield Effect("values", at, _pairs(file.values), kept)
+    for sender in found.senders:
+        named = "" if sender.name is None else f"{sender.name} "
+        yield Effect("sender", MAIL, f"{named}<{sender.email}>", kept)
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} {json.dumps(text, ensure_ascii=False)}" for name, text in pairs)
 
 
 def _changed(change: Change, done: Done, scene: Scene, kept: str | None) -> Iterator[Effect]:
     match change:
         case NewRow(table, cells):
-            told = ", ".join(
-                f"{name} {json.dumps(value_text(value), ensure_ascii=False)}"
-                for name, value in cells.items()
-                if value is not None
-            )
+            texts = ((name, value_text(one)) for name, one in cells.items() if one is not None)
+            told = _pairs(list(texts))
             there = "there is such a row" if id(change) in done.there else None
             yield Effect("add", table.schema_id, told, there or kept)
         case GoneRow(_, row):
@@ -136,6 +156,12 @@ def _nothing_changed(rule: Rule, meant: Sequence[Declared], done: RunEffects) ->
     """Say why effects that change values or rows did not."""
     if done.writes:
         return
+    if any(isinstance(one, FileValues) for one in meant) and not any(
+        file.values for file in done.files
+    ):
+        yield Effect("values", NOWHERE, "", "all of them are empty")
+    if any(isinstance(one, SetSender) for one in meant) and not done.senders:
+        yield Effect("sender", NOWHERE, "", "the address is empty")
     if any(isinstance(one, Put) for one in meant):
         yield Effect("replace", NOWHERE, "", _unwritten(rule))
     if not any(isinstance(one, NewRow | GoneRow) for one in done.changes):

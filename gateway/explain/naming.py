@@ -14,15 +14,15 @@ from gateway.engine.selection import Selection
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names for the nodes of one document."""
+    """Names for the nodes of one document, or for the files of an e-mail or upload."""
 
-    #: ``amount_total``, ``item_code[2]``, ``line_items[2]``.
+    #: ``amount_total``, ``item_code[2]``, ``line_items[2]``, ``invoice.pdf``.
     by_id: Mapping[int | str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tree: Tree) -> Names:
-        """Name what stands in *tree* now."""
-        return cls(dict(_named(tree)))
+    def of(cls, tree: Tree, files: Mapping[int | str, str] | None = None) -> Names:
+        """Name what stands in *tree* now; *files* have names."""
+        return cls({**dict(_named(tree)), **(files or {})})
 
     def node(self, node_id: int | str | None) -> str:
         """Name the node with this id; ``document`` for none."""

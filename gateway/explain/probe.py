@@ -105,11 +105,16 @@ def compile_probe(
     context: QueueContext,
     files: Sequence[RulesFile],
     report: Report,
+    *,
+    has_fields: bool = True,
 ) -> Probe | None:
-    """Compile an expression, or a template if it has braces and is none; None after mistakes."""
+    """Compile an expression, or a template if it has braces and is none; None after mistakes.
+
+    Where a request has no fields, a selector is JMESPath in any case.
+    """
     scope = shared_scope(files, context)
     node = None if selector is None else Scalar(selector, selector.value)
-    chosen, scope = compile_select(node, scope, report)
+    chosen, scope = compile_select(node, scope, report, has_fields=has_fields)
     if report.errors or written is None:
         return None if report.errors else Probe(chosen, None)
     compiler = compile_template if _is_template(written) else compile_expression

@@ -21,7 +21,9 @@ from gateway.engine.run_effects import RunEffects
 from gateway.engine.selection import Selection
 from gateway.engine.trace import LeftOut
 from gateway.explain.naming import Names
+from gateway.hooks.file_names import file_names
 from gateway.rules.effect import Follow
+from gateway.rules.events import OTHER_EVENTS
 from gateway.rules.expressions.expression import Expression
 from gateway.rules.expressions.references import (
     Attribute,
@@ -182,7 +184,9 @@ class Recorder:
     def _see_tree(self, frame: Frame) -> None:
         # For the first time, that is before any rule has changed it.
         if self._names is None:
-            self._names = Names.of(frame.content.tree)
+            is_other = frame.facts.action in OTHER_EVENTS
+            files = file_names(frame.facts.subject().plain()) if is_other else None
+            self._names = Names.of(frame.content.tree, files)
 
     def _story(self, step: Step) -> Story:
         return self.stories.setdefault(step.rule.id, Story())

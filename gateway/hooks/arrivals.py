@@ -24,7 +24,7 @@ def file_answer(evaluation: Evaluation, event: str | None) -> dict[str, Any]:
     if evaluation.files:
         answer["files"] = [_attached(file) for file in evaluation.files if file.imported]
     if evaluation.sender is not None:
-        answer["extracted_original_sender"] = _sender(evaluation.sender)
+        answer["extracted_original_sender"] = sender_json(evaluation.sender)
     return answer
 
 
@@ -34,11 +34,12 @@ def _attached(file: FileAnswer) -> dict[str, Any]:
 
 
 def _uploaded(file: FileAnswer) -> dict[str, Any]:
-    messages = [{"type": level.value, "content": text} for level, text in file.messages]
+    messages = [{"type": one.level.value, "content": one.content} for one in file.messages]
     told = {"messages": messages} if messages else {}
     return {"document": file.name, "prevent_importing": not file.imported, **told}
 
 
-def _sender(sender: Sender) -> dict[str, str]:
+def sender_json(sender: Sender) -> dict[str, str]:
+    """Write who an e-mail is from."""
     named = {} if sender.name is None else {"name": sender.name}
     return {"email": sender.email, **named}

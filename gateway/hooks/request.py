@@ -339,12 +339,10 @@ def _related(request: Request, root: str, key: str) -> Any:
     data = request.decoded_key(f"{root}s")
     own = request.decoded_key(root)
     found = data[0] if isinstance(data, list) and data else own
-    if isinstance(found, dict):
-        return found.get(key)
-    if request.name == EMAIL and root == "email":
-        said = mail_fact(request.payload, key)
-        return reference_fact(own, key) if said is None else said
-    return reference_fact(own, key)
+    if isinstance(found, dict) and found.get(key) is not None:
+        return found[key]
+    said = mail_fact(request.payload, key) if request.name == EMAIL and root == "email" else None
+    return reference_fact(own, key) if said is None else said
 
 
 def _queues_of(files: Any) -> Iterator[int]:

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli.query import query as command
+from tests.arrivals import PDF, PICTURE, mail
 from tests.documents import Document, number
 
 FILES = {
@@ -120,3 +121,21 @@ def test_machines_get_a_versioned_document(run):
         "failure": None,
         "parts": [{"text": "value", "kind": "number", "value": "2"}],
     }
+
+
+MAIL = json.dumps(mail(PDF, PICTURE))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["email.subject"], '= "Invoice 17" (text)'),
+        (["value.filename", "--select", "files"], 'result 2 = "logo.png" (text)'),
+        (["--select", "files[].filename"], 'result 1 = "invoice.pdf" (text)'),
+    ],
+)
+def test_an_event_without_content_is_asked_by_the_keys_of_its_payload(run, arguments, told):
+    result = run(*arguments, payload=MAIL)
+
+    assert result.exit_code == 0
+    assert told in result.stdout.splitlines()

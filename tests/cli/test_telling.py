@@ -1,8 +1,10 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.cli.nodes import Node, nodes_of
 from gateway.cli.telling import tell_answer, tell_refusal
+from tests.arrivals import PDF, PICTURE, mail, upload
 
 KEYS = st.sampled_from(
     [
@@ -53,3 +55,33 @@ def test_rows_are_counted_in_every_table_and_list():
         "2": Node("note[1]", ""),
         "3": Node("note[3]", ""),
     }
+
+
+MAIL = mail(PDF, PICTURE)
+UPLOADED = upload("application/pdf", "text/csv")
+FIRST, SECOND = (one["document"] for one in UPLOADED["files"])
+
+
+@pytest.mark.parametrize(
+    ("payload", "answer", "lines"),
+    [
+        (MAIL, {"files": [{"id": "1", "values": [{"id": "email:a", "value": "x"}]}]},
+         ["import   invoice.pdf: email:a 'x'", "import   logo.png: no"]),
+        (MAIL, {"files": []}, ["import   invoice.pdf: no", "import   logo.png: no"]),
+        (MAIL, {"files": [{"id": "9"}, 3], "extracted_original_sender": {"email": "a@b"}},
+         ["import   #9: yes", "import   invoice.pdf: no", "import   logo.png: no",
+          "sender   email: <a@b>"]),
+        (MAIL, {"files": 3, "extracted_original_sender": 3}, [("answer   caller: "
+         '{"files": 3, "extracted_original_sender": 3}')]),
+        (MAIL, {"messages": [], "operations": []}, ["No messages, no operations."]),
+        (UPLOADED, {"files": [{"document": FIRST, "prevent_importing": False},
+                              {"document": SECOND, "prevent_importing": True,
+                               "messages": [{"type": "error", "content": "No."}]}]},
+         ["import   document 101: yes", "import   document 102: no",
+          "error    document 102: No."]),
+        ({}, {"known": True}, ['answer   caller: {"known": true}']),
+        ({}, {}, ["No messages, no operations."]),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_files_is_told_by_their_names(payload, answer, lines):
+    assert tell_answer(answer, nodes_of(payload)) == lines
