@@ -225,13 +225,13 @@ class Gateway:
 
 
 def _serve(configuration: Configuration, previous: _Serving | None) -> _Serving:
-    """Link what is new; queues that are the same as before keep what was made of them."""
+    """Link what is new; queues with the same rules as before keep what was made of them."""
     by_name: dict[str, _Served] = {}
     reads = Reads()
     for name, queue in configuration.by_name.items():
         before = previous.by_name.get(name) if previous is not None else None
-        if before is not None and before.queue is queue:
-            by_name[name] = before
+        if before is not None and before.queue.rules is queue.rules:
+            by_name[name] = replace(before, queue=queue)
         else:
             by_name[name] = _Served(
                 queue,

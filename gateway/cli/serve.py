@@ -93,7 +93,7 @@ _FILES: Final = 4096
     "--poll",
     metavar="SECONDS",
     type=click.FloatRange(0.1, 3600),
-    default=0.5,
+    default=0.25,
     show_default=True,
     envvar="GATEWAY_POLL",
     help="Time between two looks at CONFIGS. [GATEWAY_POLL]",

@@ -40,6 +40,10 @@ class Queue:
     revision: str = ""
     #: The tables that its rules may ask.
     tables: QueueTables = NO_TABLES
+    #: The files that its rules were compiled from, each with the digest of its contents.
+    made_of: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    #: What was found while compiling them.
+    diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

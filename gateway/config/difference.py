@@ -30,7 +30,7 @@ def difference(before: Configuration, after: Configuration) -> Difference:
     added, removed, changed = [], [], []
     for name in sorted({*before.by_name, *after.by_name}):
         old, new = before.by_name.get(name), after.by_name.get(name)
-        if old is new:
+        if old is not None and new is not None and old.rules is new.rules:
             continue
         earlier, later = _rules(old), _rules(new)
         added += [f"{name}/{one}" for one in later if one not in earlier]

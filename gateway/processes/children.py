@@ -84,6 +84,8 @@ class Children:
         #: Those that end by order, and count no more.
         self._leaving: list[Child] = []
         self._configuration: Configuration | None = None
+        #: Whether the roles have kept what later children inherit of it.
+        self._prepared = False
         self._generation = 0
         self._checked = clock()
         self._draining = False
@@ -121,8 +123,8 @@ class Children:
     def follow(self, configuration: Configuration) -> None:
         """Have as many children as *configuration* wants; later ones begin with it."""
         self._configuration = configuration
+        self._prepared = False
         for role in self._roles:
-            role.prepare(configuration)
             wanted = role.wanted(configuration)
             places = [place for place in self._places if place.role is role]
             for place in places[wanted:]:
@@ -130,6 +132,13 @@ class Children:
                 if place.child is not None:
                     self._dismiss(place.child)
             self._places += [_Place(role, slot) for slot in range(len(places), wanted)]
+
+    def prepare(self) -> None:
+        """Have the roles keep what later children inherit, once those that work are served."""
+        if self._configuration is not None and not self._prepared:
+            self._prepared = True
+            for role in self._roles:
+                role.prepare(self._configuration)
 
     def turn(self) -> float:
         """Bury, kill and replace; return the seconds until that is next due."""
@@ -186,6 +195,7 @@ class Children:
 
     def _fill(self, place: _Place, now: float) -> None:
         assert self._configuration is not None  # noqa: S101  # `follow` made the place
+        self.prepare()
         try:
             pid, pipe = fork(place.role, place.slot, self._configuration, self._parent)
         except OSError as error:

@@ -147,6 +147,7 @@ class Reloads:
                 self._children.replace(child)
         self._switch, self._next = None, self._clock()
         self._tell(switch)
+        self._children.prepare()
         _settle_memory()
         return True
 
