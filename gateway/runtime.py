@@ -233,6 +233,8 @@ def _serve(configuration: Configuration, previous: _Serving | None) -> _Serving:
         if before is not None and before.queue.rules is queue.rules:
             by_name[name] = replace(before, queue=queue)
         else:
+            for question in queue.rules.questions():
+                queue.tables.expect(question)
             by_name[name] = _Served(
                 queue,
                 sieved(link(queue.rules)),

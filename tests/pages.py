@@ -96,7 +96,33 @@ def rules_file(fragment: str) -> str:
     return "version: 1\nrules:\n" + "".join(f"  {line}" for line in fragment.splitlines(True))
 
 
-GOOD = {"gateway.yaml": "version: 1\n", "acme.queue.yaml": QUEUE, "invoice.rules.yaml": RULES}
+#: The tables that the examples of all pages ask.
+TABLES = """\
+version: 1
+tables:
+  vendors: {file: vendors.csv, columns: {credit: number}}
+  orders: {file: orders.csv, columns: {open_amount: number, price: number}}
+"""
+VENDORS = """\
+id,name,vat_id,iban,city,credit
+V1,Acme Ltd.,CZ25123891,CZ65 0800 0000 1920 0014 5399,Praha,5000
+V2,Globex GmbH,DE136695976,DE89 3704 0044 0532 0130 00,Ulm,800
+V3,Globex SE,DE811569869,,Bonn,
+"""
+ORDERS = """\
+number,item,vendor_id,price,open_amount
+PO-1,A-1,V1,300.00,600.00
+PO-1,A-3,V1,200.00,100.00
+PO-2,A-2,V1,410.00,410.00
+PO-3,B-1,V2,10.00,5000.00
+"""
+GOOD = {
+    "gateway.yaml": TABLES,
+    "vendors.csv": VENDORS,
+    "orders.csv": ORDERS,
+    "acme.queue.yaml": QUEUE,
+    "invoice.rules.yaml": RULES,
+}
 
 
 def load_files(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol, TypeAlias
 
 from gateway.diagnostic import Span
+from gateway.lookups.offline import GivenTable
 from gateway.rules.events import CONTENT
 from gateway.rules.functions.regex import Pattern
 
@@ -52,6 +53,8 @@ class Given:
     now: datetime | None = None
     fields: Mapping[str, Cell] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    #: Tables that rules ask, by name, instead of those of the folder.
+    lookups: Mapping[str, GivenTable] = field(default_factory=dict, repr=False)
     #: A stored hook request, instead of *fields* and *tables*.
     payload: bytes | None = field(default=None, repr=False)
     #: More keys of the request, such as those of whoever invokes the hook.

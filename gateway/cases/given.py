@@ -10,16 +10,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gateway.cases.case import Address, Cell, Given, Row
+from gateway.cases.given_tables import read_given_tables
 from gateway.cases.naming import AddressError, Names
 from gateway.cases.payload import moment, other_event
 from gateway.diagnostic import Report
+from gateway.lookups.offline import GivenTable
+from gateway.rules.context import QueueContext
 from gateway.rules.events import ACTIONS, CONTENT, OTHER_EVENTS, event_of
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
 from gateway.spelling import closest
 
 _FACTS: Final = ("annotation", "document", "queue", "email")
 #: Keys of ``given`` that are no tables.
-KEYS: Final = frozenset((*_FACTS, "event", "now", "edited", "fields", "payload", "set"))
+KEYS: Final = frozenset((*_FACTS, "event", "now", "edited", "fields", "payload", "set", "tables"))
 #: Keys of a cell, and what the wire calls them: in the datapoint's content, and in the datapoint.
 _CONTENT_KEYS: Final = {"confidence": "rir_confidence", "page": "page", "extracted": "rir_text"}
 _NODE_KEYS: Final = frozenset(("hidden", "options", "validation_sources"))
@@ -37,6 +40,7 @@ class GivenReader:
     """Reads what the cases of one file are given."""
 
     names: Names
+    context: QueueContext
     read_payload: ReadPayload
     report: Report
 
@@ -56,6 +60,7 @@ class GivenReader:
             base,
             fields={**base.fields, **fields},
             tables={**base.tables, **tables},
+            lookups={**base.lookups, **self._lookups(node)},
             changes={**base.changes, **self.changes(node.get("set"))},
             facts=_facts(node, base),
             **self._scalars(node, base),
@@ -68,6 +73,9 @@ class GivenReader:
                 hint="change its values with `set`, or give fields instead",
             )
         return given
+
+    def _lookups(self, node: Map) -> Mapping[str, GivenTable]:
+        return read_given_tables(node.get("tables"), self.context, self.report)
 
     def _check_annotation(self, node: Node | None) -> None:
         entry = node.entries.get("content") if isinstance(node, Map) else None

@@ -42,7 +42,9 @@ def read_cases(
     root: Map, queue: Queue, read_payload: ReadPayload, report: Report
 ) -> Sequence[Case]:
     """Read the cases of one file, whose structure has been checked."""
-    reader = _Reader(queue, GivenReader(Names.of(queue), read_payload, report), report)
+    reader = _Reader(
+        queue, GivenReader(Names.of(queue), queue.context, read_payload, report), report
+    )
     # What happened to a stored payload counts more than what happens by default.
     defaults = replace(reader.given.read(_map(root.get("defaults")), Given()), has_event=False)
     listed = root.get("cases")

@@ -18,6 +18,7 @@ from gateway.cases.payload import GivenError, Made, make
 from gateway.config.configuration import Configuration
 from gateway.engine.outcome import Evaluation, Outcome
 from gateway.hooks.request import PayloadError
+from gateway.lookups.offline import OfflineTables
 from gateway.runtime import Gateway
 
 
@@ -94,8 +95,17 @@ class Runner:
         """
         made = make(case.given, self._names[case.queue], self._ids[case.queue])
         self._clock.now = made.now
-        answer = self.gateway.dry_run(made.body, case.queue)
+        tables = self.tables(case)
+        answer = self.gateway.dry_run(made.body, case.queue, tables=tables)
+        if tables.missing:
+            named = " and ".join(map(repr, tables.missing))
+            raise GivenError(f"the rules ask {named} of a database; give the rows under `tables`")
         return made, answer.evaluation or Evaluation()
+
+    def tables(self, case: Case) -> OfflineTables:
+        """Give the tables that the rules of a case ask: its own, else those in files."""
+        queue = self.gateway.queue(case.queue)
+        return OfflineTables(case.given.lookups, queue.tables, "give it under tables")
 
     def _run(self, case: Case) -> Result:
         start = self._timer()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from gateway.cases.payload import Made
 from gateway.cases.run import Result, Runner
 from gateway.cases.telling import Explain
 from gateway.config.drawing import visible
@@ -28,12 +29,17 @@ def explainer(runner: Runner) -> Explain:
         if made is None:
             return []
         if not last or last[0][0] is not result:
-            found = explain(runner.gateway, made.body, result.case.queue, made.now)
+            found = _explained(runner, result, made)
             last[:] = [(result, found)]
         explained = last[0][1].rule(rule)
         return [] if explained is None else list(_lines(explained))
 
     return told
+
+
+def _explained(runner: Runner, result: Result, made: Made) -> Explanation:
+    tables = runner.tables(result.case)
+    return explain(runner.gateway, made.body, result.case.queue, made.now, tables)
 
 
 def _lines(explained: RuleExplained) -> Iterator[str]:

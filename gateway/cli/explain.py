@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli.inputs import (
+    databases_too,
     give_up,
     load_with_queue,
     people_or_machines,
     read_payload,
     stored_payload,
+    tables_of,
     unknown,
 )
 
@@ -32,10 +34,17 @@ if TYPE_CHECKING:
 @click.argument("rule", metavar="[RULE]", required=False)
 @click.option("--queue", "name", metavar="NAME", required=True, help="The queue file's name.")
 @stored_payload
+@databases_too
 @click.option("--all", "everything", is_flag=True, help="Show every run of RULE, not the first 20.")
 @people_or_machines
 def explain(
-    configs: Path, rule: str | None, name: str, source: Path, everything: bool, form: str
+    configs: Path,
+    rule: str | None,
+    name: str,
+    source: Path,
+    databases: bool,
+    everything: bool,
+    form: str,
 ) -> None:
     """Say why each rule in CONFIGS did or did not fire, or draw RULE with its values."""
     from gateway.explain.explanation import explain as explain_request
@@ -43,10 +52,11 @@ def explain(
     from gateway.hooks.request import PayloadError
     from gateway.runtime import Gateway
 
-    gateway = Gateway(load_with_queue(configs, name))
+    gateway = Gateway(load_with_queue(configs, name, secrets=databases))
     body = read_payload(source)
+    tables = tables_of(gateway.queue(name), databases=databases)
     try:
-        explanation = explain_request(gateway, body, name)
+        explanation = explain_request(gateway, body, name, tables=tables)
     except PayloadError as error:
         give_up(f"{source} is {error}")
     if rule is not None and explanation.rule(rule) is None:

@@ -16,12 +16,15 @@ import click
 from gateway.spelling import closest
 
 if TYPE_CHECKING:
-    from gateway.config.configuration import Configuration
+    from gateway.config.configuration import Configuration, Queue
     from gateway.diagnostic import Report
+    from gateway.engine.tables import Tables
     from gateway.rules.context import QueueContext, RulesFile
     from gateway.rules.rule import RuleSet
 
 _MOST_NAMES: Final = 12
+#: Seconds that a database has for a command.
+_PATIENCE: Final = 30.0
 
 #: ``--input``, as every command takes it that works on a stored payload.
 stored_payload: Final = click.option(
@@ -40,6 +43,13 @@ people_or_machines: Final = click.option(
     default="text",
     show_default=True,
     help="For people or for machines.",
+)
+
+#: ``--databases`` of commands that answer a stored payload.
+databases_too: Final = click.option(
+    "--databases",
+    is_flag=True,
+    help="Ask tables in databases too, with the folder's secrets; else rules that need them fail.",
 )
 
 
@@ -62,12 +72,12 @@ def unknown(what: str, name: str, known: Iterable[str]) -> NoReturn:
     give_up(f"no {what} is called {name!r}; {there}")
 
 
-def load_with_queue(configs: Path, name: str) -> Configuration:
-    """Load a folder that needs no secrets to be there, and has a queue file *name*."""
+def load_with_queue(configs: Path, name: str, *, secrets: bool = False) -> Configuration:
+    """Load a folder that has a queue file *name*; without *secrets*, none need be there."""
     from gateway.config.drawing import draw_all
     from gateway.config.load import check
 
-    loaded = check(configs, os.environ, secrets=False)
+    loaded = check(configs, os.environ, secrets=secrets)
     if loaded.configuration is None or loaded.report.errors:
         click.echo(draw_all(loaded.report, loaded.sources), err=True)
         raise click.exceptions.Exit(1)
@@ -76,8 +86,20 @@ def load_with_queue(configs: Path, name: str) -> Configuration:
     return loaded.configuration
 
 
-def load_rules_files(configs: Path, name: str) -> tuple[QueueContext, Sequence[RulesFile]]:
-    """Load a folder, and give the files and the settings of the queue file *name*."""
+def tables_of(queue: Queue, *, databases: bool) -> Tables:
+    """Give the tables of a queue; those in databases only if they may be asked."""
+    from gateway.lookups.offline import OfflineTables
+
+    if not databases:
+        return OfflineTables({}, queue.tables, "add --databases to ask it")
+    queue.tables.load()
+    return queue.tables.asked(lambda: _PATIENCE)
+
+
+def load_rules_files(
+    configs: Path, name: str, *, secrets: bool = False
+) -> tuple[Queue, Sequence[RulesFile]]:
+    """Load a folder, and give the queue file *name* with its rules files."""
     from gateway.config.build import build
     from gateway.config.drawing import draw_all
     from gateway.config.folder import take_snapshot
@@ -94,14 +116,14 @@ def load_rules_files(configs: Path, name: str) -> tuple[QueueContext, Sequence[R
         return compile_rules(files, context, report)
 
     snapshot = take_snapshot(configs)
-    built = build(snapshot, References(os.environ, resolving=False), compile_and_keep)
+    built = build(snapshot, References(os.environ, resolving=secrets), compile_and_keep)
     if built.configuration is None or built.report.errors:
         click.echo(draw_all(built.report, shown_sources(snapshot, built.report)), err=True)
         raise click.exceptions.Exit(1)
     queue = built.configuration.by_name.get(name)
     if queue is None:
         unknown("queue file", name, built.configuration.by_name)
-    return queue.context, kept[name]
+    return queue, kept[name]
 
 
 def read_payload(source: Path) -> bytes:

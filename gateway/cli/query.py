@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import click
 
 from gateway.cli.inputs import (
+    databases_too,
     give_up,
     load_rules_files,
     people_or_machines,
     read_payload,
     stored_payload,
+    tables_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gateway.diagnostic import Report
+    from gateway.engine.tables import Tables
     from gateway.explain.probe import Probed
     from gateway.rules.context import QueueContext, RulesFile
 
@@ -37,6 +40,7 @@ _MOST: Final = 20
 )
 @click.argument("expression", metavar="[EXPRESSION]", required=False)
 @stored_payload
+@databases_too
 @click.option("--select", "selector", metavar="SELECTOR", help="Run once for each, as in a rule.")
 @click.option(
     "--configs",
@@ -52,6 +56,7 @@ def query(
     ctx: click.Context,
     expression: str | None,
     source: Path,
+    databases: bool,
     selector: str | None,
     configs: Path | None,
     name: str | None,
@@ -62,6 +67,7 @@ def query(
 
     With --select alone, show what is selected.
     """
+    from gateway.engine.asking import NoTables
     from gateway.hooks.request import PayloadError
     from gateway.rules.context import PLAIN
     from gateway.rules.selectors.path import SelectorError
@@ -70,12 +76,15 @@ def query(
         raise click.UsageError("give an EXPRESSION, or --select, or both")
     if (configs is None) is not (name is None):
         raise click.UsageError("--configs and --queue go together")
-    context, files = (
-        (PLAIN, ()) if configs is None or name is None else load_rules_files(configs, name)
-    )
+    context: QueueContext = PLAIN
+    files: Sequence[RulesFile] = ()
+    tables: Tables = NoTables()
+    if configs is not None and name is not None:
+        queue, files = load_rules_files(configs, name, secrets=databases)
+        context, tables = queue.context, tables_of(queue, databases=databases)
     body = read_payload(source)
     try:
-        found = _try(expression, selector, context, files, body)
+        found = _try(expression, selector, context, files, tables, body)
     except PayloadError as error:
         give_up(f"{source} is {error}")
     except SelectorError as error:
@@ -90,10 +99,10 @@ def _try(
     selector: str | None,
     context: QueueContext,
     files: Sequence[RulesFile],
+    tables: Tables,
     body: bytes,
 ) -> list[Probed]:
     from gateway.diagnostic import Report
-    from gateway.engine.asking import NoTables
     from gateway.explain.probe import compile_probe, decode, probe
     from gateway.rules.yaml.source import Text
 
@@ -105,7 +114,7 @@ def _try(
     made = compile_probe(written, selected, context, files, report, has_fields=has_fields)
     if made is None:
         _refuse(report, {"EXPRESSION": expression or "", "SELECTOR": selector or ""})
-    return probe(made, request, context, datetime.now(UTC), NoTables())
+    return probe(made, request, context, datetime.now(UTC), tables)
 
 
 def _refuse(report: Report, sources: Mapping[str, str]) -> NoReturn:

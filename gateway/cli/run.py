@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.inputs import give_up, load_with_queue, read_payload, stored_payload
+from gateway.cli.inputs import (
+    databases_too,
+    give_up,
+    load_with_queue,
+    read_payload,
+    stored_payload,
+    tables_of,
+)
 
 if TYPE_CHECKING:
     from gateway.runtime import Answer
@@ -23,18 +30,20 @@ if TYPE_CHECKING:
 @click.argument("configs", metavar="CONFIGS", type=click.Path(path_type=Path))
 @click.option("--queue", "name", metavar="NAME", required=True, help="The queue file's name.")
 @stored_payload
+@databases_too
 @click.pass_context
-def run(ctx: click.Context, configs: Path, name: str, source: Path) -> None:
+def run(ctx: click.Context, configs: Path, name: str, source: Path, databases: bool) -> None:
     """Answer a stored payload by one queue's rules in the folder CONFIGS."""
     import msgspec
 
     from gateway.hooks.request import PayloadError
     from gateway.runtime import Gateway
 
-    configuration = load_with_queue(configs, name)
+    gateway = Gateway(load_with_queue(configs, name, secrets=databases))
     body = read_payload(source)
+    tables = tables_of(gateway.queue(name), databases=databases)
     try:
-        answer = Gateway(configuration).dry_run(body, name)
+        answer = gateway.dry_run(body, name, tables=tables)
     except PayloadError as error:
         give_up(f"{source} is {error}")
     click.echo(msgspec.json.format(answer.body, indent=2).decode())

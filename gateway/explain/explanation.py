@@ -17,6 +17,7 @@ from gateway.annotation.values import Value
 from gateway.diagnostic import Span
 from gateway.engine.conditions import Failed, Stage
 from gateway.engine.outcome import Outcome
+from gateway.engine.tables import Tables
 from gateway.engine.trace import LeftOut
 from gateway.explain.effects import NOWHERE, Effect, Scene, effects_told
 from gateway.explain.reasons import condition_told, reason_of, why_failed
@@ -140,14 +141,22 @@ class Explanation:
         return next((one for one in self.rules if one.rule.id == rule_id), None)
 
 
-def explain(gateway: Gateway, body: bytes, name: str, now: datetime | None = None) -> Explanation:
+def explain(
+    gateway: Gateway,
+    body: bytes,
+    name: str,
+    now: datetime | None = None,
+    tables: Tables | None = None,
+) -> Explanation:
     """Answer a stored request by the rules of the queue file *name*, and say why.
+
+    Rules ask *tables*, where they are given, instead of the queue's own.
 
     Raises:
         PayloadError: the body is not a hook request.
     """
     recorder = Recorder()
-    answer = gateway.dry_run(body, name, now, recorder)
+    answer = gateway.dry_run(body, name, now, recorder, tables)
     evaluation = answer.evaluation
     outcomes = {} if evaluation is None else {one.rule: one for one in evaluation.outcomes}
     action = answer.event.removeprefix(f"{CONTENT}.")

@@ -121,4 +121,6 @@ TITLES: Final[Mapping[str, str]] = {
     "R506": "a name twice",
     "R507": "a case without an expectation",
     "R508": "not a pattern",
+    "R509": "a table that the queue does not have",
+    "R510": "a row that the table would not have",
 }

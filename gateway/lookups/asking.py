@@ -6,6 +6,7 @@ request sees one content of each table, whatever is loaded meanwhile.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
@@ -29,8 +30,24 @@ class QueueTables:
     def expect(self, question: Question) -> None:
         """Make what *question* needs, so that no request has to wait for it."""
         source = self._sources.get(question.table)
-        if source is not None and not isinstance(source, LiveSource):
+        if source is not None and question.criteria and not isinstance(source, LiveSource):
             source.expect(index_key(question))
+
+    def is_database(self, name: str) -> bool:
+        """Whether a table comes from a database."""
+        return isinstance(self._sources.get(name), LoadedSource | LiveSource)
+
+    def load(self) -> None:
+        """Load the tables that a database is asked for now and then, one after the other."""
+        from gateway.lookups.faults import DatabaseError
+        from gateway.lookups.loading import load
+
+        for source in self._sources.values():
+            if isinstance(source, LoadedSource):
+                try:
+                    source.take(load(source.declared), time.time())
+                except DatabaseError as error:
+                    source.fail(str(error))
 
     def asked(self, left: Callable[[], float]) -> RequestTables:
         """Give the tables to one request, which has so many seconds *left*."""

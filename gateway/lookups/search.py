@@ -105,6 +105,8 @@ class _Asked:
     def find(self, sought: tuple[Value, ...]) -> Found:
         """Look for what `fit` gave."""
         exact, similar = _parts(self.question)
+        if not sought:
+            return self._found(range(self.table.size))
         if not similar:
             return self._found(self._equal(exact, sought))
         if exact:

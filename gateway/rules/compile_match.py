@@ -20,6 +20,7 @@ from gateway.rules.expressions.lookups import (
     Mistake,
     column_mistake,
     criterion_kind,
+    finds,
     parameters_mistake,
     table_mistake,
 )
@@ -31,6 +32,8 @@ from gateway.rules.yaml.source import Entry, List, Map, Node, Scalar, Text
 
 #: What counts as similar where a rule does not say.
 AT_LEAST: Final = Decimal("0.85")
+#: What a key can be that is not compared as its column is.
+_SOUGHT: Final = {How.NORMAL: Kind.SCALAR, How.SIMILAR: Kind.TEXT}
 #: Of a record, besides its columns: how well it matches.
 SCORE: Final = "score"
 #: Keys that say what goes into the field, and need one.
@@ -118,11 +121,11 @@ class _Compiler:
             return None
         how, at_least, node = sought
         wanted = criterion_kind(name.value, self.shape)
-        if how is not How.EQUAL and not wanted & Kind.TEXT:
-            message = f"{self.shape.name}.{name.value} is {kind_name(wanted)}; {how} compares texts"
-            self.around.error("R440", message, name.span, "write the template without it")
+        if how is How.SIMILAR and not wanted & Kind.TEXT:
+            message = f"{self.shape.name}.{name.value} is {kind_name(wanted)}, and no text"
+            self.around.error("R440", message, name.span, "only texts are similar")
             return None
-        wanted = wanted if how is How.EQUAL else Kind.TEXT
+        wanted = _SOUGHT.get(how, wanted)
         key = self._key(node, name, wanted, scope)
         return None if key is None else (Criterion(name.value, how, at_least), key)
 
@@ -159,7 +162,7 @@ class _Compiler:
             expression = as_text(key.lone.expression, scope)
             key = replace(key, parts=(Hole(expression, None),))
         given = Kind.TEXT if key.lone is None else key.lone.expression.kind
-        if kinds.element(given) & wanted:
+        if finds(given, wanted):
             return key
         column, told = kind_name(wanted), kind_name(kinds.element(given))
         message = f"{self.shape.name}.{name.value} is {column}, this is {told}"

@@ -13,8 +13,10 @@ from typing import TypeAlias
 
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Span
-from gateway.rules.effect import Effect, expressions_of, writes_of
-from gateway.rules.expressions.expression import Expression
+from gateway.rules.effect import ChooseFrom, Effect, Match, every, expressions_of, writes_of
+from gateway.rules.expressions.expression import Expression, all_references
+from gateway.rules.expressions.references import Asked
+from gateway.rules.question import Question
 from gateway.rules.selectors.path import Path
 
 
@@ -135,3 +137,17 @@ class RuleSet:
 
     def __len__(self) -> int:
         return len(self.rules)
+
+    def questions(self) -> frozenset[Question]:
+        """List what the rules ask tables."""
+        expressions = [one for rule in self.rules for one in rule.expressions()]
+        references = {found for one in expressions for found in all_references(one)}
+        asked = {found.question for found in references if isinstance(found, Asked)}
+        effects = [one for rule in self.rules for one in (*rule.effects, *rule.otherwise)]
+        for effect in every(effects):
+            match effect:
+                case Match():
+                    asked |= {attempt.question for attempt in effect.by}
+                case ChooseFrom():
+                    asked.add(effect.question)
+        return frozenset(asked)

@@ -42,6 +42,10 @@ RULES = """\
 QUEUE = "fields: {total: {is: amount_total, type: number}, item_rate: number, date_issue: date}\n"
 
 
+#: An address that nobody may ask.
+ENVIRONMENT = {"ERP_DSN": "sqlite:////nowhere/erp.db"}
+
+
 class StoredTexts:
     """Payloads that exist in memory only."""
 
@@ -65,7 +69,7 @@ def files(text, rules=RULES, queue=QUEUE, **more):
 def loaded(text, payloads=None, **given):
     """The configuration, the test files and the report of one test file."""
     named = files(text, **given)
-    configuration = configured(named)
+    configuration = configured(named, ENVIRONMENT)
     report = Report()
     found = load_tests(folder(named), configuration, StoredTexts(payloads or {}), report)
     return configuration, found, report

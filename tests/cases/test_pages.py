@@ -16,7 +16,7 @@ from gateway.schemas import schema
 from tests.cases.support import StoredTexts
 from tests.documents import configured, folder
 from tests.drawn import assert_drawn
-from tests.pages import QUEUE, ROOT, RULES, all_blocks
+from tests.pages import GOOD, QUEUE, ROOT, RULES, all_blocks
 
 PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
 DIAGNOSTICS = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ EXAMPLE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def load(text, rules=RULES):
-    named = {"gateway.yaml": "version: 1\n", "acme.queue.yaml": QUEUE, "acme.test.yaml": text}
+    named = {**GOOD, "acme.queue.yaml": QUEUE, "acme.test.yaml": text}
     named["invoice.rules.yaml"] = rules
     report = Report()
     configuration = configured(named)

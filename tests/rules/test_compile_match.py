@@ -81,7 +81,7 @@ def match(keys):
         ),
         (
             f'table: vendors, by: {{credit: {{similar: "{{sender}}"}}}}, {INTO}',
-            "R440", "vendors.credit is number; similar compares texts",
+            "R440", "vendors.credit is number, and no text",
         ),
         (
             f'table: vendors, by: {{name: {{at_least: 0.5}}}}, {INTO}',

@@ -66,6 +66,16 @@ def criterion_kind(name: str, shape: TableShape) -> Kind:
     return kind or Kind.SCALAR
 
 
+def finds(kind: Kind, wanted: Kind) -> bool:
+    """Whether a key that can be of *kind* finds something in a column of the kinds *wanted*."""
+    given = kinds.element(kind)
+    # As anywhere, a date compares with an ISO text.
+    dated = any(
+        one & Kind.DATE and other & Kind.TEXT for one, other in ((given, wanted), (wanted, given))
+    )
+    return bool(given & wanted) or dated
+
+
 def record_shape(tree: Tree, references: Sequence[Reference], scope: Scope) -> TableShape | None:
     """Give the columns of what is a record, or a column of records; None for anything else."""
     match tree:
@@ -143,7 +153,7 @@ def _refuse(mistake: Mistake | None, at: tuple[int, int], mistakes: Mistakes) ->
 
 def _demand(tree: Tree, name: str, wanted: Kind, shape: TableShape, mistakes: Mistakes) -> None:
     """Refuse a key that is never of the kind that its column has."""
-    if kinds.element(tree.kind) & wanted:
+    if finds(tree.kind, wanted):
         return
     if isinstance(tree, Literal) and tree.value is None:
         return

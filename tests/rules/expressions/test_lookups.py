@@ -47,7 +47,7 @@ CALLED = "it is called lookup(table, column=key, …)"
         ('lookup("vendors", **t)', "R206", "a star is not part of the language", "t"),
         ('lookup("vendors", id=n)', "R304", "vendors.id is text, this is number", "n"),
         ('lookup("vendors", credit=t)', "R304", "vendors.credit is number, this is text", "t"),
-        ('lookup("vendors", since=t)', "R304", "vendors.since is date, this is text", "t"),
+        ('lookup("vendors", since=n)', "R304", "vendors.since is date, this is number", "n"),
         ('lookup("vendors", id=["A"])', "R304", "vendors.id is text, this is a list of text",
          '["A"]'),
         ('lookup("vendors", id=lookup("vendors", id=t))', "R304",
