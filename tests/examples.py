@@ -18,7 +18,17 @@ import msgspec
 from gateway.config.configuration import Configuration
 from gateway.config.load import load
 from gateway.runtime import Answer, Gateway
-from tests.payloads import Captured, changed, email, german, invoice, typed, unread
+from tests.payloads import (
+    Captured,
+    asked,
+    changed,
+    email,
+    german,
+    invoice,
+    typed,
+    unread,
+    upload,
+)
 
 ROOT: Final = Path(__file__).parents[1]
 CONFIGS: Final = ROOT / "configs"
@@ -223,7 +233,13 @@ def _requests() -> dict[str, dict[str, Any]]:
             amount_total=Captured(Decimal("26180.00"), confidence=0.88),
             currency="€",
         ),
-        "acme-email": email(),
+        "acme-email": email(
+            files={"invoice.pdf": ("application/pdf", 3510.0), "logo.png": ("image/png", 60.0)},
+            subject="Fwd: Invoice for PO-100234",
+            text="FYI\n\nFrom: Ann Lee <ann@example.com>\nPlease find our invoice attached.",
+        ),
+        "acme-upload": upload({"invoice.pdf": "application/pdf", "list.csv": "text/csv"}),
+        "acme-question": asked(order_id="PO-1002"),
     }
 
 

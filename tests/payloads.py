@@ -275,9 +275,17 @@ def invoice(
     return payload
 
 
-def email(*, queue: int = 8199, host: str = HOST, files: Sequence[str] = ("invoice.pdf",)) -> Json:
-    """Give an ``email.received`` request."""
+def email(
+    *,
+    queue: int = 8199,
+    host: str = HOST,
+    files: Mapping[str, tuple[str, float]] | None = None,
+    subject: str = "Invoice",
+    text: str = "Please find our invoice attached.",
+) -> Json:
+    """Give an ``email.received`` request; *files* by name, with type and height."""
     api = f"{host}/api/v1"
+    files = files or {"invoice.pdf": ("application/pdf", 3510.0)}
     return {
         **envelope("email", "received", host),
         "email": f"{api}/emails/987",
@@ -286,23 +294,59 @@ def email(*, queue: int = 8199, host: str = HOST, files: Sequence[str] = ("invoi
             {
                 "id": str(number),
                 "filename": name,
-                "mime_type": "application/pdf",
+                "mime_type": mime_type,
                 "n_pages": 1,
-                "height_px": 3510.0,
+                "height_px": height,
                 "width_px": 2480.0,
                 "document": f"{api}/documents/{426 + number}",
             }
-            for number, name in enumerate(files, start=1)
+            for number, (name, (mime_type, height)) in enumerate(files.items(), start=1)
         ],
         "headers": {
             "from": "billing@supplier.example",
             "to": "invoices@acme.example",
-            "subject": "Invoice",
+            "subject": subject,
             "date": "Mon, 31 Mar 2025 10:11:32 +0200",
             "message-id": "15909e7e68e4b5f56fd78a3b4263c476@supplier.example",
         },
-        "body": {"body_text_plain": "Please find our invoice attached.", "body_text_html": None},
+        "body": {"body_text_plain": text, "body_text_html": None},
     }
+
+
+def upload(files: Mapping[str, str], *, queue: int = 8199, host: str = HOST) -> Json:
+    """Give an ``upload.created`` request; *files* by name, with type."""
+    api = f"{host}/api/v1"
+    documents = [
+        {
+            "id": number,
+            "url": f"{api}/documents/{number}",
+            "mime_type": mime_type,
+            "original_file_name": name,
+        }
+        for number, (name, mime_type) in enumerate(files.items(), start=427)
+    ]
+    return {
+        **envelope("upload", "created", host),
+        "email": None,
+        "upload": f"{api}/uploads/2046",
+        "metadata": {},
+        "files": [
+            {
+                "document": one["url"],
+                "prevent_importing": False,
+                "values": [],
+                "queue": f"{api}/queues/{queue}",
+                "annotation": None,
+            }
+            for one in documents
+        ],
+        "documents": documents,
+    }
+
+
+def asked(*, host: str = HOST, **keys: Any) -> Json:
+    """Give an ``invocation.manual`` request with the caller's keys."""
+    return {**envelope("invocation", "manual", host), **keys}
 
 
 def changed(given: Mapping[str, Given], **values: Given) -> dict[str, Given]:

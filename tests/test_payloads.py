@@ -5,7 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from tests.payloads import Captured, email, german, invoice, nodes, plain, typed, unread
+from tests.payloads import (
+    Captured,
+    asked,
+    email,
+    german,
+    invoice,
+    nodes,
+    plain,
+    typed,
+    unread,
+    upload,
+)
 
 HEADER = {"document_id": "2025-1", "amount_total": Decimal("1234.50"), "strange": None}
 ROWS = [{"item_code": "A", "item_amount": 5}, {"item_code": "B"}]
@@ -69,7 +80,9 @@ def test_a_value_is_displayed_and_normalized(given, formats, value, normalized, 
     assert content["rir_confidence"] == confidence
 
 
-@pytest.mark.parametrize("payload", [invoice(), email()])
+@pytest.mark.parametrize(
+    "payload", [invoice(), email(), upload({"a.pdf": "application/pdf"}), asked(key=1)]
+)
 def test_a_request_carries_what_must_not_be_shown(payload):
     assert payload["secrets"]
     assert payload["rossum_authorization_token"]
