@@ -22,6 +22,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 #: What names standard output instead of a file.
 STDOUT: Final = "stdout"
+_STDOUT: Final = 1
 
 _OPTIONS: Final = (
     click.option(
@@ -91,7 +92,7 @@ def _decisions(where: str, show: Sequence[str], rate: int, counts: Counts) -> De
     except PointerError as error:
         raise click.BadParameter(str(error), param_hint="--decisions-show") from None
     try:
-        sink = Output() if where == STDOUT else File(Path(where))
+        sink = Output(_STDOUT) if where == STDOUT else File(Path(where))
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
         raise click.BadParameter(f"{where}: {reason}", param_hint="--decisions") from None

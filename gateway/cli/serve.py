@@ -6,7 +6,6 @@ Law: puts the parts together; here stands which roles of children there are.
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import resource
 from pathlib import Path
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 #: Open files: every connection is one, and the usual limit of 1,024 is soon reached.
 _FILES: Final = 4096
+_STDERR: Final = 2
 
 
 @click.command(
@@ -148,13 +148,13 @@ def serve(
     """Answer hook requests by the rules in the folder CONFIGS, and follow its changes."""
     from gateway.processes.children import Patience
     from gateway.processes.supervisor import Settings
+    from gateway.telemetry.sinks import Output
     from gateway.web.logs import Log
     from gateway.web.server import Limits
 
     host_and_port(listen)
     hosts = set() if management == OFF else {host_and_port(management)[0].lower()}
-    # One call for each line, so that those of several processes never mix.
-    log = Log(io.FileIO(2, "wb", closefd=False), cast("Format", form))
+    log = Log(Output(_STDERR), cast("Format", form))
     seen = seen_by(log, decisions, decisions_show, decisions_rate, tracing=tracing)
     configuration = _load(configs)
     bodies = max(Limits().bodies, 4 * body_limit)

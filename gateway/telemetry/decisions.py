@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from gateway.telemetry import catalog
 from gateway.telemetry.counts import Counts
@@ -21,18 +21,12 @@ from gateway.telemetry.shown import Shown
 
 if TYPE_CHECKING:
     from gateway.runtime import Answer
+    from gateway.telemetry.sinks import Sink
 
 #: Bytes of records that wait to be written.
 _MOST: Final = 16 * 1024 * 1024
 #: Bytes that are written at a time.
 _PIECE: Final = 256 * 1024
-
-
-class Sink(Protocol):
-    """Where records are written."""
-
-    def write(self, lines: bytes) -> None:
-        """Write whole lines; an `OSError` if that is not possible."""
 
 
 class Bucket:

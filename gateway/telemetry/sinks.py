@@ -1,4 +1,4 @@
-"""Where decision records are written: a file that may be rotated, or standard output.
+"""Where lines are written: the log, and decision records.
 
 Law: whole lines at the end of one file, whichever of several processes writes them.
 """
@@ -8,14 +8,23 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 #: For the operator alone: records name documents, and show what was uncovered.
 _MODE: Final = 0o600
 _FLAGS: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-_STDOUT: Final = 1
+#: So many bytes go into a pipe in one piece, whoever else writes to it.
+_WHOLE: Final = select.PIPE_BUF
+
+
+class Sink(Protocol):
+    """Where lines are written."""
+
+    def write(self, lines: bytes, /) -> object:
+        """Write whole lines, at once; an `OSError` if that is not possible."""
 
 
 class File:
@@ -48,15 +57,19 @@ class File:
 
 
 class Output:
-    """Standard output."""
+    """A descriptor that several processes have, such as standard output."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Write to *descriptor*, at once."""
+        self._descriptor = descriptor
 
     def write(self, lines: bytes) -> None:
         """Write whole lines."""
-        _write(_STDOUT, lines)
+        _write(self._descriptor, lines)
 
 
 def _write(descriptor: int, lines: bytes) -> None:
-    with _alone(descriptor):
+    with _alone(descriptor) if len(lines) > _WHOLE else contextlib.nullcontext():
         left = memoryview(lines)
         while left:
             left = left[os.write(descriptor, left) :]

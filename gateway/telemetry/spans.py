@@ -78,10 +78,8 @@ class Spans:
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("gateway", gateway.__version__)
 
-    def answered(self, exchange: Exchange, answer: Answer, decision_id: str) -> None:
-        """Tell of a hook request that was answered."""
-        if self._tracer is None:
-            return
+    def answered(self, exchange: Exchange, answer: Answer, decision_id: str) -> Trace:
+        """Tell of a hook request that was answered; return its place in its trace."""
         ended = time.time_ns()
         began = ended - int(exchange.seconds * 1e9)
         about = {
@@ -94,19 +92,19 @@ class Spans:
         if answer.evaluation is not None:
             self._evaluation(answer, span, ended, about)
         span.end(ended)
+        return _trace(span)
 
-    def refused(self, exchange: Exchange, code: str) -> None:
-        """Tell of a request that was not answered with 200."""
+    def refused(self, exchange: Exchange, code: str) -> Trace:
+        """Tell of a request that was not answered with 200; return its place in its trace."""
         from opentelemetry.trace import StatusCode
 
-        if self._tracer is None:
-            return
         ended = time.time_ns()
         began = ended - int(exchange.seconds * 1e9)
         span = self._request(exchange, began, {"error.type": code})
         if exchange.status >= 500:
             span.set_status(StatusCode.ERROR, code)
         span.end(ended)
+        return _trace(span)
 
     def stop(self) -> None:
         """Send what waits, as long as that takes little time."""
@@ -119,7 +117,7 @@ class Spans:
     def _request(self, exchange: Exchange, began: int, about: dict[str, Any]) -> Span:
         from opentelemetry.trace import SpanKind
 
-        assert self._tracer is not None  # noqa: S101 - asked by the callers.
+        assert self._tracer is not None  # noqa: S101 - it was started.
         return self._tracer.start_span(
             f"{exchange.method} {exchange.route}",
             context=None if exchange.trace is None else _parent(exchange.trace),
@@ -137,8 +135,8 @@ class Spans:
     def _evaluation(self, answer: Answer, parent: Span, ended: int, about: dict[str, Any]) -> None:
         from opentelemetry.trace import set_span_in_context
 
-        assert self._tracer is not None  # noqa: S101 - asked by the caller.
-        assert answer.evaluation is not None  # noqa: S101 - the same.
+        assert self._tracer is not None  # noqa: S101 - it was started.
+        assert answer.evaluation is not None  # noqa: S101 - asked by the caller.
         span = self._tracer.start_span(
             "evaluate",
             context=set_span_in_context(parent),
@@ -151,6 +149,11 @@ class Spans:
             },
         )
         span.end(ended)
+
+
+def _trace(span: Span) -> Trace:
+    context = span.get_span_context()
+    return Trace(f"{context.trace_id:032x}", f"{context.span_id:016x}", context.trace_flags)
 
 
 def _parent(trace: Trace) -> Context:

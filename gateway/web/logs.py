@@ -12,12 +12,13 @@ import threading
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
 if TYPE_CHECKING:
     from gateway.runtime import Answer
+    from gateway.telemetry.sinks import Sink
     from gateway.web.calls import Call
     from gateway.web.refusals import Refusal
 
@@ -44,7 +45,7 @@ class Log:
 
     def __init__(
         self,
-        stream: BinaryIO,
+        stream: Sink,
         form: Format = "json",
         clock: Callable[[], datetime] = _now,
     ) -> None:
@@ -123,9 +124,7 @@ class Log:
         try:
             # One call for each line: several processes write to the same stream.
             with self._lock:
-                while written:
-                    written = written[self._stream.write(written) :]
-                self._stream.flush()
+                self._stream.write(written)
         except (OSError, ValueError):
             self.lost()
 

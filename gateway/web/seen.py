@@ -63,7 +63,7 @@ class Seen:
         decision_id = None
         if self._decisions is not None or self._spans is not None:
             decision_id = new_id()
-            self._tell(call, route, answer, decision_id, seconds)
+            call = self._tell(call, route, answer, decision_id, seconds)
         self.log.answered(call, answer, seconds, decision_id)
         self.counts.answered(answer)
 
@@ -79,10 +79,10 @@ class Seen:
     ) -> None:
         """Tell of a request that was not; *queue* is what its address says, known or not."""
         seconds = time.monotonic() - call.began
-        self.log.refused(call, refusal, seconds, reason=reason, queue=queue)
         if self._spans is not None:
             exchange = call.exchange(route, method, refusal.number, seconds)
-            self._spans.refused(exchange, refusal.code)
+            call = call.within(self._spans.refused(exchange, refusal.code))
+        self.log.refused(call, refusal, seconds, reason=reason, queue=queue)
 
     def exchanged(self, call: Call, route: str, method: str, status: int) -> None:
         """Count an HTTP request and its answer."""
@@ -94,9 +94,11 @@ class Seen:
 
     def _tell(
         self, call: Call, route: str, answer: Answer, decision_id: str, seconds: float
-    ) -> None:
+    ) -> Call:
+        if self._spans is not None:
+            exchange = call.exchange(route, "POST", 200, seconds)
+            call = call.within(self._spans.answered(exchange, answer, decision_id))
         if self._decisions is not None:
             trace_id = None if call.trace is None else call.trace.trace_id
             self._decisions.keep(answer, Asked(decision_id, call.request_id, trace_id, seconds))
-        if self._spans is not None:
-            self._spans.answered(call.exchange(route, "POST", 200, seconds), answer, decision_id)
+        return call

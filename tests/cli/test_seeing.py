@@ -1,53 +1,17 @@
 """The options of ``gateway serve`` about records and spans, at a real process."""
 
-import http.client
 import json
-import os
-import signal
-import subprocess
-import sys
 
 import pytest
 
-from gateway.hooks.signature import sign
-from tests.cli.test_serve import BODY, GATEWAY, QUEUE, RULES, SECRET
+from tests.telemetry.serving import answered, begin, written
 
 
 @pytest.fixture
 def configs(tmp_path):
     folder = tmp_path / "configs"
     folder.mkdir()
-    (folder / "gateway.yaml").write_text(GATEWAY)
-    (folder / "acme.queue.yaml").write_text(QUEUE)
-    (folder / "invoice.rules.yaml").write_text(RULES)
-    return folder
-
-
-def begin(configs, *arguments, **environment):
-    return subprocess.Popen(
-        [sys.executable, "-m", "gateway", "serve", configs, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={
-            **os.environ, "HOOK_SECRET": SECRET, "GATEWAY_LISTEN": "127.0.0.1:0",
-            "GATEWAY_MANAGEMENT": "off", **environment,
-        },
-    )  # fmt: skip
-
-
-def answered(process):
-    """Ask once, and have the process end."""
-    started = next(line for line in map(json.loads, process.stderr) if line["event"] == "started")
-    port = int(started["address"].rpartition(":")[2])
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    headers = {"X-Rossum-Signature-SHA256": sign(BODY, SECRET), "X-Request-Id": "asked"}
-    connection.request("POST", "/hook", BODY, headers)
-    assert connection.getresponse().status == 200
-    connection.close()
-    process.send_signal(signal.SIGTERM)
-    told, lines = process.communicate(timeout=10)
-    assert process.returncode == 0
-    return told, [json.loads(line) for line in lines.splitlines()]
+    return written(folder)
 
 
 @pytest.mark.parametrize("where", ["stdout", "a file"])

@@ -279,7 +279,7 @@ def test_an_existing_file_is_gone_on_with(tmp_path):
 WRITER = """
 import sys
 from gateway.telemetry.sinks import Output
-sink = Output()
+sink = Output(1)
 for _ in range(20):
     sink.write(sys.argv[1].encode() * 100_000 + b"\\n")
 """

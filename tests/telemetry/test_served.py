@@ -12,7 +12,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.hooks.signature import sign
-from tests.cli.test_serve import BODY, GATEWAY, QUEUE, RULES, SECRET
+from tests.cli.test_serve import BODY, RULES, SECRET
+from tests.telemetry.serving import written
 
 PATIENCE = 10.0
 
@@ -77,10 +78,7 @@ class Served:
 
 @pytest.fixture
 def configs(tmp_path):
-    (tmp_path / "gateway.yaml").write_text(GATEWAY)
-    (tmp_path / "acme.queue.yaml").write_text(QUEUE)
-    (tmp_path / "invoice.rules.yaml").write_text(RULES)
-    return tmp_path
+    return written(tmp_path)
 
 
 @pytest.fixture

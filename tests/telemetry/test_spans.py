@@ -16,6 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from gateway.engine.outcome import Evaluation, Outcome
 from gateway.telemetry.identity import Trace
 from gateway.telemetry.spans import Exchange, Spans
+from tests.telemetry.serving import answered, begin, written
 from tests.telemetry.test_counts import answer
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -164,6 +165,41 @@ def test_a_receiver_that_does_not_answer_does_not_hold_a_stop_up(monkeypatch, re
     spans.stop()
 
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("sent", [{}, {"traceparent": f"00-{TRACE}-{PARENT}-01"}])
+def test_spans_log_and_record_of_a_request_name_the_same_trace(tmp_path, receiver, sent):
+    endpoint = f"http://127.0.0.1:{receiver.server_port}"
+    process = begin(
+        written(tmp_path),
+        "--tracing",
+        "--decisions",
+        "stdout",
+        OTEL_EXPORTER_OTLP_ENDPOINT=endpoint,
+    )
+
+    told, lines = answered(process, **sent)
+
+    record = json.loads(told)
+    (line,) = [one for one in lines if one["event"] == "request"]
+    spans = {one.name: one for one in receiver.spans}
+    assert spans.keys() == {"POST /hook", "evaluate"}
+    assert {one.trace_id.hex() for one in receiver.spans} == {line["trace_id"]}
+    assert record["trace_id"] == line["trace_id"]
+    assert line["trace_id"] == (TRACE if sent else line["trace_id"])
+    assert spans["POST /hook"].parent_span_id.hex() == (PARENT if sent else "")
+    decisions = {attributes(one)["gateway.decision_id"] for one in receiver.spans}
+    assert decisions == {record["decision_id"]} == {line["decision_id"]}
+
+
+def test_a_receiver_that_is_gone_is_told_of_in_the_log_and_disturbs_nothing(tmp_path):
+    endpoint = "http://127.0.0.1:9"
+    process = begin(written(tmp_path), "--tracing", OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
+
+    _, lines = answered(process)
+
+    assert [one["status"] for one in lines if one["event"] == "request"] == [200]
+    assert [one["level"] for one in lines if one["event"] == "tracing"][:1] == ["warning"]
 
 
 def test_without_the_packages_the_start_is_refused_with_advice(tmp_path):
