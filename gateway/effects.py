@@ -90,3 +90,28 @@ class Sender:
 
 
 Operation: TypeAlias = Replace | Add | Remove
+
+
+class Form(StrEnum):
+    """How a destination wants the body of what it is sent."""
+
+    JSON = "json"
+    #: ``application/x-www-form-urlencoded``
+    FORM = "form"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Something that another system is to be told."""
+
+    #: The name that the configuration gives it.
+    destination: str
+    form: Form
+    #: As it will be sent.
+    body: bytes
+    rule: str
+    #: The row or field it is about; empty: the document.
+    run: str
+    #: What the author says makes the fact; None: all that is known of it, the body included.
+    key: str | None = None

@@ -28,6 +28,18 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+#: What the references of the pages stand for.
+ENVIRONMENT = {
+    "ERP_DSN": "postgresql://reader:of-orders@db.example.com/erp",
+    "ACME_HOOK_SECRET": "a-secret-of-acme-0123456789",
+    "ACME_OLD_HOOK_SECRET": "an-older-secret-of-acme-012",
+    "ACME_CONNECTOR_PASSWORD": "a-password-of-acme-0123",
+    "GATEWAY_HOOK_SECRET": "a-secret-of-the-gateway-012",
+    "ERP_SECRET": "a-secret-of-the-erp-0123456",
+    "ERP_TOKEN": "a-token-of-the-erp",
+    "CATCH_HOOK_URL": "https://hooks.example.com/catch/1/2",
+    "OUTBOX_DATABASE": "postgresql://gateway:word@db.example.com/outbox",
+}
 #: When every example takes place.
 NOW = datetime(2025, 2, 1, 12, tzinfo=UTC)
 
@@ -96,9 +108,13 @@ def rules_file(fragment: str) -> str:
     return "version: 1\nrules:\n" + "".join(f"  {line}" for line in fragment.splitlines(True))
 
 
-#: The tables that the examples of all pages ask.
-TABLES = """\
+#: The tables that the examples of all pages ask, and the destinations that they notify.
+GATEWAY = """\
 version: 1
+destinations:
+  erp: {url: "https://erp.example.com/hooks/documents"}
+  spreadsheet: {url: "https://hooks.example.com/catch/1", form: form}
+  chat: {url: "https://chat.example.com/rooms/1", form: text}
 tables:
   vendors: {file: vendors.csv, columns: {credit: number}}
   orders: {file: orders.csv, columns: {open_amount: number, price: number}}
@@ -117,7 +133,7 @@ PO-2,A-2,V1,410.00,410.00
 PO-3,B-1,V2,10.00,5000.00
 """
 GOOD = {
-    "gateway.yaml": TABLES,
+    "gateway.yaml": GATEWAY,
     "vendors.csv": VENDORS,
     "orders.csv": ORDERS,
     "acme.queue.yaml": QUEUE,

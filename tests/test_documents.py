@@ -33,6 +33,7 @@ from gateway.runtime import Gateway
 from gateway.web import refusals
 from gateway.web.refusals import Refusal
 from tests.pages import (
+    ENVIRONMENT,
     NOW,
     PAGES,
     ROOT,
@@ -45,13 +46,6 @@ from tests.pages import (
     rules_file,
 )
 
-ENVIRONMENT = {
-    "ERP_DSN": "postgresql://reader:of-orders@db.example.com/erp",
-    "ACME_HOOK_SECRET": "a-secret-of-acme-0123456789",
-    "ACME_OLD_HOOK_SECRET": "an-older-secret-of-acme-012",
-    "ACME_CONNECTOR_PASSWORD": "a-password-of-acme-0123",
-    "GATEWAY_HOOK_SECRET": "a-secret-of-the-gateway-012",
-}
 #: Params of examples that stand alone.
 PARAMS = {"tolerance": 0.05, "rates": [0, 12, 21]}
 ALL = "\n".join(page.read_text(encoding="utf-8") for page in PAGES if page.exists())

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from gateway.cases.case import DOCUMENT, Exactly, Expected, Wanted
 from gateway.cases.naming import Places
+from gateway.cases.notified import notices, notices_written
 from gateway.cases.structured import option_written
 from gateway.effects import Add, Block, Message, Remove, Replace
 from gateway.engine.outcome import Evaluation
@@ -168,6 +169,10 @@ def _sent(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
     return [] if sender is None else [{"answer": sender_json(sender)}]
 
 
+def _notified(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
+    return notices(evaluation)
+
+
 def _failed(evaluation: Evaluation, _places: Places) -> Sequence[Item]:
     return [{"rule": rule} for rule in evaluation.failed]
 
@@ -211,6 +216,7 @@ EFFECTS: Final = (
     Effect("respond", _responded, _json_written, ()),
     Effect("files", _files, _by_place("file"), ("at",)),
     Effect("sender", _sent, _json_written, ()),
+    Effect("notify", _notified, notices_written, ("rule", "to")),
     Effect("blockers", _blockers, _items_written, ("rule", "at")),
     Effect("failed", _failed, _listed("rule"), ("rule",)),
     Effect("fired", _fired, _listed("rule"), ("rule",), always=False),

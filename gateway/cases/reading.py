@@ -24,6 +24,7 @@ from gateway.cases.case import (
 )
 from gateway.cases.given import GivenReader, ReadPayload
 from gateway.cases.naming import Names
+from gateway.cases.notified import wanted_notices
 from gateway.cases.structured import Choices, FileSaid, Json, RowOf
 from gateway.config.configuration import Queue
 from gateway.diagnostic import Report
@@ -146,6 +147,7 @@ class _Reader:
             "respond": _responded,
             "files": self._files,
             "sender": _responded,
+            "notify": self._notices,
             **dict.fromkeys(_RULE_LISTS, self._rules),
         }
         effects = {
@@ -221,6 +223,13 @@ class _Reader:
                 written = {name: self._matcher(one.value) for name, one in values.entries.items()}
             file = FileSaid.of(written, is_out="import" in said)
             yield Wanted({"at": Exactly(entry.key.value), "file": file}, entry.key.span)
+
+    def _notices(self, node: Node) -> Iterator[Wanted]:
+        for item in node.items if isinstance(node, List) else ():
+            rule = _text(_map(item), "rule")
+            if rule is not None:
+                self._rule(rule)
+        yield from wanted_notices(node)
 
     def _at(self, text: Text) -> Exactly:
         return Exactly(self.given.address(text) or text.value)

@@ -19,6 +19,7 @@ from gateway.config.claims import (
     check_signed,
 )
 from gateway.config.configuration import Configuration, Queue
+from gateway.config.destinations import receivers, usable
 from gateway.config.folder import Snapshot
 from gateway.config.granted import GrantedTables
 from gateway.config.grants import check_grants
@@ -156,10 +157,11 @@ def _gateway(run: _Run) -> GatewaySettings | None:
         )
     root = run.sources.yaml(names[0], "gateway")
     own = Report()
-    settings = read_gateway(root, run.references, own) if root else None
+    paths = Paths(snapshot)
+    settings = read_gateway(root, names[0], paths, run.references, own) if root else None
     if root is not None:
         missing = Report()  # Of a table whose file is gone there may be an earlier content.
-        reading = Reading(names[0], Paths(snapshot), run.references, own, missing)
+        reading = Reading(names[0], paths, run.references, own, missing)
         run.declared = reading.tables(root)
         run.report.extend(list(missing))
     run.report.extend(list(own))
@@ -172,6 +174,8 @@ def _grant(run: _Run, gateway: GatewaySettings, queues: Sequence[QueueSettings])
     """Read the tables, and find out whose they are."""
     own = Report()
     things = [(f"the table {one.name!r}", one.grant, one.place) for one in run.declared]
+    named = gateway.destinations.values()
+    things += [(f"the destination {one.name!r}", one.grant, one.place) for one in named]
     check_grants(things, gateway, queues, own)
     run.report.extend(list(own))
     run.gateway_is_good = run.gateway_is_good and not own.errors
@@ -264,6 +268,7 @@ def _queue(
         on_failure=settings.on_failure,
         tables=run.tables.shapes(settings.file),
         ungranted=run.tables.ungranted(settings.file),
+        receivers=receivers(gateway.destinations, settings.file),
     )
     roots = [(name, run.sources.yaml(name, "rules")) for name in settings.rules]
     shown = run.sources.snapshot.shown
@@ -291,6 +296,7 @@ def _queue(
         connector=settings.connector,
         rules=rules,
         context=context,
+        unavailable=settings.outbox_unavailable or gateway.outbox.unavailable,
         revision=run.sources.snapshot.revision,
         tables=run.tables.of(settings.file),
         made_of=made_of,
@@ -331,6 +337,8 @@ def _configuration(run: _Run, gateway: GatewaySettings, by_name: dict[str, Queue
         by_name=MappingProxyType(by_name),
         secrets=gateway.secrets,
         legacy_signature=gateway.legacy_signature,
+        destinations=usable(gateway.destinations),
+        outbox=gateway.outbox,
         diagnostics=tuple(run.report),
         digest=run.sources.snapshot.digest,
         files=run.digests,
@@ -353,8 +361,8 @@ def _check_rest(run: _Run) -> None:
             run.report.warning("R130", "no queue uses this rules file", place, hint=hint)
 
 
-#: What depends on the queue that uses a file: its fields, params and tables.
-_OF_A_QUEUE: Final = ("R201", "R204", "R220", "R221")
+#: What depends on the queue that uses a file: its fields, params, tables and destinations.
+_OF_A_QUEUE: Final = ("R201", "R204", "R220", "R221", "R451")
 
 
 def _compile_alone(run: _Run, file: RulesFile) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gateway.config.outbox import OutboxSettings, Unavailable
 from gateway.diagnostic import Diagnostic
 from gateway.hooks.credentials import Credentials
 from gateway.hooks.signature import Secret
@@ -16,6 +17,7 @@ from gateway.lookups.asking import NO_TABLES, QueueTables, Source
 from gateway.rules.context import QueueContext
 
 if TYPE_CHECKING:
+    from gateway.delivery.destination import Destination
     from gateway.rules.rule import RuleSet
 
 
@@ -36,6 +38,8 @@ class Queue:
     context: QueueContext
     #: What requests of the deprecated connector protocol carry; None: there are none.
     connector: Credentials | None = None
+    #: What is answered when a delivery of its rules cannot be stored.
+    unavailable: Unavailable = Unavailable.FAIL
     #: The revision it comes from: an earlier one while its file has mistakes.
     revision: str = ""
     #: The tables that its rules may ask.
@@ -58,6 +62,10 @@ class Configuration:
     #: The gateway's own, for queues that have none.
     secrets: tuple[Secret, ...]
     legacy_signature: bool
+    #: Where deliveries go, by name.
+    destinations: Mapping[str, Destination] = field(default_factory=dict)
+    #: Where they are kept meanwhile.
+    outbox: OutboxSettings | None = None
     #: What was found while loading and did not prevent it.
     diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
     #: What *revision* is the beginning of.

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gateway.config.paths import Paths, unite
-from gateway.config.settings import GatewaySettings, QueueSettings
 from gateway.config.walk import QUEUE_ENDING
 from gateway.diagnostic import Report, Span
 from gateway.rules.yaml.source import List, Map, Node, Scalar
+
+if TYPE_CHECKING:
+    from gateway.config.settings import GatewaySettings, QueueSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,16 @@ from typing import Final
 
 from gateway.diagnostic import Diagnostic
 
-_KEY: Final = re.compile(r"^(?P<before>.*?)\b(?:secret|database)[\"']?[ \t]*:(?P<value>.*)$")
+#: ``secret``, ``database``, and headers that say what they are.
+_TELLING: Final = (
+    r"database|(?:[a-z0-9]+[-_])*(?:auth|authorization|cookie|credentials?|password|secret|token)"
+    r"(?:[-_][a-z0-9]+)*|(?:[a-z0-9]+[-_])+key"
+)
+_KEY: Final = re.compile(
+    rf"^(?P<before>.*?)(?<![\w-])(?:{_TELLING})[\"']?[ \t]*:(?P<value>.*)$", re.IGNORECASE
+)
+#: User and password in an address.
+_IN_ADDRESS: Final = re.compile(r"://([^/\s@\"']+)@")
 #: A value among others in braces, as far as it goes.
 _IN_BRACES: Final = re.compile(r"[ \t]*(?:\[[^\]]*|\"[^\"]*|'[^']*|[^,}]*)")
 _REFERENCE: Final = re.compile(r"\$\{[^{}]*\}")
@@ -25,7 +34,7 @@ _MASK: Final = "*"
 
 def literals(text: str) -> list[str]:
     """Find what stands in the place of a secret and is no reference, the longest first."""
-    found: set[str] = set()
+    found = {one for one in _IN_ADDRESS.findall(text) if "${" not in one}
     for value in _values(text.split("\n")):
         rest = _REFERENCE.sub(" ", value).partition(" #")[0]
         words = (word.strip(":&*!") for word in _WORD.findall(rest))

@@ -76,6 +76,34 @@ class References:
         )
         return None if value is None else value.rstrip("\r\n")
 
+    def filled(self, text: Text, report: Report) -> str | None:
+        """Put what references stand for into *text*, which may be nothing but one.
+
+        Returns:
+            The whole; None after reporting what is missing, or when not resolving.
+        """
+        parts: list[str | None] = []
+        at = 0
+        for match in _REFERENCE.finditer(text.value):
+            place = text.at(match.start(), match.end() - match.start())
+            parts += [text.value[at : match.start()], self._referred(match, place, report)]
+            at = match.end()
+        rest = text.value[at:]
+        if "${" in rest or "$(" in rest:
+            report.error("R132", "not a reference to a secret", text.span, hint=_ADVICE)
+            return None
+        found = [part for part in (*parts, rest) if part is not None]
+        return "".join(found) if len(found) == len(parts) + 1 else None
+
+    def _referred(self, match: re.Match[str], place: Span, report: Report) -> str | None:
+        kind, target = match.groups()
+        read = self._variable if kind == "env" else self._file
+        value = read(target, place, report)
+        if value is not None and not value.strip():
+            report.error("R134", f"what {match[0]} stands for is empty", place)
+            return None
+        return None if value is None else value.rstrip("\r\n")
+
     def _variable(self, name: str, place: Span, report: Report) -> str | None:
         if _NAME.fullmatch(name) is None:
             hint = "letters, digits and _, and no blanks: ${env:ACME_HOOK_SECRET}"

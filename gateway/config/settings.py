@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from gateway.annotation.values import Kind
+from gateway.config.destinations import DestinationSettings, read_destinations
+from gateway.config.outbox import OutboxSettings, Unavailable, read_outbox, unavailable_of
 from gateway.config.paths import Paths, unite
 from gateway.config.references import References
 from gateway.config.walk import QUEUE_ENDING, RULES_ENDING, SCHEMA_ENDING
@@ -49,6 +51,8 @@ class GatewaySettings:
     params: Mapping[str, Param]
     #: The places of the references, secret by secret.
     places: tuple[tuple[Secret, Span], ...]
+    destinations: Mapping[str, DestinationSettings]
+    outbox: OutboxSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,14 @@ class QueueSettings:
     timezone: str
     placeholders: tuple[str, ...]
     on_failure: str
+    #: What is answered when a delivery cannot be stored; None: as the gateway says.
+    outbox_unavailable: Unavailable | None
 
 
-def read_gateway(root: Map, references: References, report: Report) -> GatewaySettings:
-    """Read ``gateway.yaml``, whose structure has been checked."""
+def read_gateway(
+    root: Map, file: str, paths: Paths, references: References, report: Report
+) -> GatewaySettings:
+    """Read ``gateway.yaml``, the file *file* of the snapshot, whose structure has been checked."""
     given = _Given(root)
     secrets = _secrets(given, "gateway", references, report)
     return GatewaySettings(
@@ -93,6 +101,8 @@ def read_gateway(root: Map, references: References, report: Report) -> GatewaySe
         legacy_signature=given.flag("legacy_signature"),
         params=_params(given),
         places=tuple(secrets),
+        destinations=read_destinations(root.get("destinations"), file, paths, references, report),
+        outbox=read_outbox(root.get("outbox"), references, report),
     )
 
 
@@ -139,6 +149,7 @@ def read_queue(
         timezone=_timezone(given, report),
         placeholders=tuple(text.value for text in given.texts("placeholders")),
         on_failure=text.value if (text := given.text("on_failure")) else DEFAULT_ON_FAILURE,
+        outbox_unavailable=unavailable_of(node.get("outbox_unavailable")),
     )
 
 

@@ -6,9 +6,9 @@ that a second run on the result finds nothing to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 from gateway.annotation.column import Column
 from gateway.annotation.content import Content
@@ -19,16 +19,14 @@ from gateway.engine.conditions import Budget
 from gateway.engine.difference import MISSING, Cells, changed_cells, difference
 from gateway.engine.frame import Frame, Lane, Same
 from gateway.engine.known import column_known_by, known_by
-from gateway.engine.program import Linked, LinkedEffect, Source
+from gateway.engine.program import LinkedEffect, Source
+from gateway.engine.rows import Evaluate, counted, whole_table
 from gateway.engine.selection import Selection
 from gateway.engine.written import cell_value
 from gateway.rules.effect import Derive
 from gateway.rules.expressions.logic import truth
 from gateway.rules.expressions.references import Attribute, FieldText, FieldValue
 from gateway.rules.function import FunctionError
-
-#: Evaluates an expression for one run of a frame.
-Evaluate: TypeAlias = Callable[[Frame, Linked, int], Value]
 
 
 class Derivation:
@@ -49,9 +47,8 @@ class Derivation:
         self._computed = computed
         self._effect = effect
         self._linked = linked
+        self._frame = frame
         self._content = frame.content
-        self._facts = frame.facts
-        self._asker = frame.asker
         self._budget = budget
         self._into = table_of(frame.content, effect.into)
         self._source = table_of(frame.content, effect.source)
@@ -89,9 +86,8 @@ class Derivation:
         table = self._source
         count = len(table.rows)
         self._budget.spend(count * (1 + len(self._effect.cells)))
-        rows_of_table = Selection(table.rows, table, range(count), None)
-        frame = Frame(rows_of_table, self._content, self._facts, self._asker)
-        evaluate = self._counted(evaluate)
+        frame = whole_table(table, self._frame)
+        evaluate = counted(evaluate, self._budget)
         rows = list(range(count))
         where = self._linked.condition
         if where is not None:
@@ -105,18 +101,6 @@ class Derivation:
             self._cells(_GroupFrame(frame, table, self._effect.by, group), 0, evaluate)
             for group in self._groups(rows)
         ]
-
-    def _counted(self, evaluate: Evaluate) -> Evaluate:
-        """Spend steps for each evaluation: one on a column takes one for each of its cells."""
-
-        def counted(frame: Frame, linked: Linked, run: int) -> Value:
-            lanes = map(frame.lane, linked.sources)
-            same = (lane.value for lane in lanes if isinstance(lane, Same))
-            cells = sum(len(value) for value in same if isinstance(value, Column))
-            self._budget.spend(linked.size + cells)
-            return evaluate(frame, linked, run)
-
-        return counted
 
     def _groups(self, rows: Sequence[int]) -> list[list[int]]:
         """Divide rows by their values in the grouping columns, in order of appearance."""

@@ -12,7 +12,7 @@ from typing import Any
 from gateway.annotation.column import Column
 from gateway.annotation.tree import AddedNode, Node
 from gateway.annotation.values import Value, value_text
-from gateway.effects import Message
+from gateway.effects import Deliver, Message
 from gateway.engine.changes import (
     Change,
     GoneRow,
@@ -26,6 +26,7 @@ from gateway.engine.derive import Derivation, check_columns, table_of
 from gateway.engine.files import FileEffect, Files, senders_of, values_of
 from gateway.engine.frame import FAILURES, Frame
 from gateway.engine.matching import MatchRunner
+from gateway.engine.notices import Notice, run_name
 from gateway.engine.places import Places, Said, message_text
 from gateway.engine.program import Linked, LinkedEffect, LinkedTemplate, Step, every_linked
 from gateway.engine.responses import filled, json_value
@@ -40,6 +41,7 @@ from gateway.rules.effect import (
     Follow,
     KeepOut,
     Match,
+    Notify,
     Put,
     RemoveRow,
     Respond,
@@ -48,6 +50,7 @@ from gateway.rules.effect import (
     SetSender,
     Stop,
     Validate,
+    has_rows,
 )
 from gateway.rules.events import OTHER_EVENTS
 from gateway.rules.expressions.logic import truth
@@ -78,7 +81,7 @@ class EffectRunner:
         for linked in effects:
             if linked.match is not None:
                 self._matcher(linked).prepare(runs)
-            elif not isinstance(linked.effect, Derive):  # It has a frame of its own.
+            elif not has_rows(linked.effect):  # They have a frame of their own.
                 for expression in linked.expressions:
                     self.frame.ask(expression, runs)
 
@@ -104,8 +107,15 @@ class EffectRunner:
         is_other = self.frame.facts.action in OTHER_EVENTS
         carry_out = self._answer_other if is_other else self._carry_out
         for linked in effects:
-            carry_out(linked, run, found)
+            if isinstance(linked.effect, Notify):
+                found.deliveries.append(self._notice(linked, run))
+            else:
+                carry_out(linked, run, found)
         return found
+
+    def _notice(self, linked: LinkedEffect, run: int) -> Deliver:
+        notice = Notice(linked, self.frame, self.budget, self.evaluate_in)
+        return notice.deliver(run, self._step.rule.id, run_name(self.frame.selection, run))
 
     def _carry_out(self, linked: LinkedEffect, run: int, found: RunEffects) -> None:
         match linked.effect:

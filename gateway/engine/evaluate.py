@@ -262,8 +262,9 @@ class _Run:
                     frame.forget()
 
     def _keep_other(self, effects: RunEffects) -> None:
-        """Keep what is answered to events without content; the last counts where there is one."""
+        """Keep what is told, and answered to events without content; of some the last counts."""
         self._files.extend(effects.files)
+        self.evaluation.deliveries.extend(effects.deliveries)
         if effects.responses:
             self.evaluation.response = effects.responses[-1]
             self.evaluation.responded = True

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.effects import Block, FileAnswer, Message, Operation, Sender
+from gateway.effects import Block, Deliver, FileAnswer, Message, Operation, Sender
 
 
 @dataclass(slots=True)
@@ -41,6 +41,8 @@ class Evaluation:
     #: All files of an e-mail or upload, if a rule says something of one; else empty.
     files: tuple[FileAnswer, ...] = ()
     sender: Sender | None = None
+    #: What other systems are to be told, in the order of the rules.
+    deliveries: list[Deliver] = field(default_factory=list)
     #: In rule order; rules whose event or guard did not apply are absent.
     outcomes: list[Outcome] = field(default_factory=list)
     #: How long it took, as far as whoever asked has measured it.

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.annotation.content import Content
 from gateway.annotation.values import Value
-from gateway.effects import Sender
+from gateway.effects import Deliver, Sender
 from gateway.engine.changes import Change
 from gateway.engine.conditions import Failed
 from gateway.engine.files import FileEffect
@@ -60,6 +60,7 @@ class RunEffects:
     responses: list[Any] = field(default_factory=list)
     files: list[FileEffect] = field(default_factory=list)
     senders: list[Sender] = field(default_factory=list)
+    deliveries: list[Deliver] = field(default_factory=list)
     #: What tables were asked to find; tells, and does nothing.
     matches: list[Matched] = field(default_factory=list)
 
@@ -67,7 +68,7 @@ class RunEffects:
     def count(self) -> int:
         """How many effects there are."""
         said = len(self.messages) + len(self.blocks) + len(self.responses)
-        arrived = len(self.files) + len(self.senders)
+        arrived = len(self.files) + len(self.senders) + len(self.deliveries)
         return said + len(self.writes) + len(self.changes) + arrived
 
     def add(self, others: RunEffects) -> None:
@@ -79,6 +80,7 @@ class RunEffects:
         self.responses += others.responses
         self.files += others.files
         self.senders += others.senders
+        self.deliveries += others.deliveries
         self.matches += others.matches
 
 

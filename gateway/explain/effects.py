@@ -89,6 +89,9 @@ def _effects(rule: Rule, meant: Sequence[Declared], done: Done, scene: Scene) ->
     for response in found.responses:
         yield Effect("respond", CALLER, _json(response), kept)
     yield from _arrived(found, names, kept)
+    for one in found.deliveries:
+        key = "" if one.key is None else f" (key {one.key})"
+        yield Effect("notify", one.destination, one.body.decode() + key, kept)
     yield from _nothing_changed(rule, meant, found)
 
 

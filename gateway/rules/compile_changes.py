@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gateway.rules.compile_match import compile_match
+from gateway.rules.compile_notify import compile_notify, json_of
 from gateway.rules.compile_options import compile_options
 from gateway.rules.compiling import Around, items
 from gateway.rules.effect import (
@@ -149,19 +150,7 @@ def _check_own_columns(table: str, columns: Sequence[str], node: Map, around: Ar
 
 
 def _respond(node: Node, around: Around) -> None:
-    around.effects.append(Respond(_json(node, around)))
-
-
-def _json(node: Node, around: Around) -> Any:
-    match node:
-        case Map():
-            return {key: _json(entry.value, around) for key, entry in node.entries.items()}
-        case List():
-            return [_json(item, around) for item in node.items]
-        case Scalar() if isinstance(node.data, str):
-            return around.template(node)
-        case Scalar():
-            return node.data
+    around.effects.append(Respond(json_of(node, around.template)))
 
 
 #: How each effect is compiled, by its key.
@@ -176,4 +165,5 @@ CHANGES: Final[dict[str, Callable[[Node, Any], None]]] = {
     "table": _derive,
     "match": compile_match,
     "respond": _respond,
+    "notify": compile_notify,
 }

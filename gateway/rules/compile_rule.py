@@ -12,6 +12,7 @@ from typing import Final
 from gateway.diagnostic import Report
 from gateway.rules.check_events import check_events
 from gateway.rules.compile_effects import EffectCompiler
+from gateway.rules.compile_notify import check_notify
 from gateway.rules.effect import Effect, Match, Put, Say, every
 from gateway.rules.events import ACTIONS, OTHER_EVENTS, actions_of
 from gateway.rules.expressions.expression import Expression, compile_condition
@@ -70,6 +71,8 @@ def compile_rule(node: Map, around: Around, scope: Scope, report: Report) -> Rul
     )
     if report.errors == before:
         _check_whole(rule, node, id_node.text, report)
+        names_events = "on" in node.entries or around.actions != ALONE.actions
+        check_notify(rule, node, names_events=names_events, report=report)
     return rule if report.errors == before else None
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from gateway.annotation.values import Kind
 from gateway.diagnostic import Span
+from gateway.effects import Form
 from gateway.rules.queue_schema import QueueSchema
 from gateway.rules.tables import TableShape
 from gateway.rules.yaml.source import List, Map
@@ -35,6 +36,15 @@ class FieldDeclaration:
     #: None when only the name was declared.
     kind: Kind | None
     place: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A destination, as far as rules know it."""
+
+    form: Form
+    #: Whether the rules of this queue may send there.
+    is_granted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,8 @@ class QueueContext:
     tables: Mapping[str, TableShape] = field(default_factory=dict)
     #: The tables of the folder that are not for this queue.
     ungranted: frozenset[str] = frozenset()
+    #: The destinations of the folder, by name; also those that are not for this queue.
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from gateway.effects import Level
+from gateway.effects import Form, Level
 from gateway.rules.expressions.expression import Expression
 from gateway.rules.question import Question
 from gateway.rules.templates.template import Template
@@ -215,6 +215,28 @@ class Match:
             yield from (template for option in self.into.others for template in option)
 
 
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A list in the body of ``notify``: an item for each row of a table."""
+
+    table: str
+    #: A condition on the row, which is the template's only hole; None: every row.
+    where: Template | None
+    #: JSON whose texts are templates that speak of the row.
+    item: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """``notify``: something to tell another system."""
+
+    destination: str
+    form: Form
+    #: JSON whose texts are templates, and whose lists may be `Each`.
+    body: Any
+    key: Template | None
+
+
 Effect: TypeAlias = (
     Say
     | Stop
@@ -232,6 +254,7 @@ Effect: TypeAlias = (
     | KeepOut
     | FileValues
     | SetSender
+    | Notify
 )
 
 
@@ -255,11 +278,13 @@ def templates_of(effect: Effect) -> tuple[Template, ...]:
         case AddRow() | Derive():
             return tuple(template for _, template in effect.cells)
         case Respond():
-            return tuple(_templates_in(effect.data))
+            return tuple(templates_in(effect.data))
         case FileValues():
             return tuple(template for _, template in effect.values)
         case SetSender():
             return (effect.email,) if effect.name is None else (effect.email, effect.name)
+        case Notify():
+            return (*templates_in(effect.key), *templates_in(effect.body))
         case _:
             return ()
 
@@ -303,13 +328,41 @@ def writes_of(effect: Effect, selected: str | None) -> frozenset[str]:
             return frozenset()
 
 
-def _templates_in(data: Any) -> Iterator[Template]:
+def has_rows(effect: Effect) -> bool:
+    """Whether an effect speaks of rows besides those of its rule."""
+    match effect:
+        case Derive():
+            return True
+        case Notify():
+            return has_each(effect.body)
+        case _:
+            return False
+
+
+def has_each(body: Any) -> bool:
+    """Whether a body has a list that is made of rows."""
+    match body:
+        case Each():
+            return True
+        case list():
+            return any(map(has_each, body))
+        case dict():
+            return any(map(has_each, body.values()))
+        case _:
+            return False
+
+
+def templates_in(data: Any) -> Iterator[Template]:
+    """Yield the templates in JSON, in their order."""
     match data:
         case Template():
             yield data
         case list():
             for item in data:
-                yield from _templates_in(item)
+                yield from templates_in(item)
         case dict():
             for item in data.values():
-                yield from _templates_in(item)
+                yield from templates_in(item)
+        case Each(_, where, item):
+            yield from templates_in(where)
+            yield from templates_in(item)

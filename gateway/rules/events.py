@@ -58,6 +58,7 @@ CARRIERS: Final[Mapping[str, frozenset[str]]] = {
     "import": frozenset((EMAIL, UPLOAD)),
     "values": frozenset((EMAIL,)),
     "sender": frozenset((EMAIL,)),
+    "notify": ACTIONS | OTHER_EVENTS.keys(),
 }
 
 #: Which of the facts ``annotation``, ``document``, ``queue`` and ``email`` an event has.

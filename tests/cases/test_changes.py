@@ -346,3 +346,49 @@ def test_a_recorded_invocation_keeps_what_rules_read():
 def test_an_event_without_rules_is_not_recorded():
     with pytest.raises(GivenError, match="no hook request with content"):
         record({"event": "email", "action": "bounced"})
+
+
+GATEWAY = """\
+version: 1
+destinations:
+  erp: {url: "https://erp.example.com/"}
+  sheet: {url: "https://sheet.example.com/", form: form}
+"""
+TOLD = """\
+  - id: tell
+    on: initialize
+    notify:
+      - {to: erp, body: {total: "{amount_total}", lines: [1, 0.50]}, key: "{amount_total}"}
+      - {to: sheet, body: {total: "{amount_total}"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expect", "lines"),
+    [
+        ("{notify: [{to: erp}, {to: sheet}]}", []),
+        (
+            "{notify: [{body: {total: '5.0'}}, {to: erp, rule: tell, key: '5.0'}]}",
+            [],
+        ),
+        (
+            "{notify: [{to: erp}]}",
+            ['notify: not expected: rule tell, to sheet, body {total: "5.0"}, key '],
+        ),
+        (
+            "{notify: [{to: erp, body: {total: 6}}, {to: sheet}]}",
+            [
+                "notify: different: to erp",
+                "  body expected: {total: 6}",
+                "  body answered: {total: 5.0, lines: [1, 0.5]}",
+            ],
+        ),
+    ],
+)
+def test_what_other_systems_are_told_is_expected(expect, lines):
+    text = case_file(
+        f"- {{name: a, given: {{fields: {{amount_total: '5.0'}}}}, expect: {expect}}}\n"
+    )
+    _, (result,) = ran(text, rules=TOLD, **{"gateway.yaml": GATEWAY})
+
+    assert [line for one in result.differences for line in difference_lines(one)] == lines

@@ -40,6 +40,9 @@ def checked_with(root, secret):
         "  secret: 'hunter2-hunter2-hunter2\n",
         "  secret:\n  - hunter2-hunter2-hunter2\n",
         '  "secret" : hunter2-hunter2-hunter2\n',
+        "  headers: {Authorization: Bearer hunter2-hunter2-hunter2}\n",
+        "  headers:\n    X-Api-Key: hunter2-hunter2-hunter2\n",
+        "  url: https://me:hunter2-hunter2-hunter2@example.com/\n",
     ],
 )
 def test_a_secret_written_in_a_file_is_not_shown(tmp_path, secret):

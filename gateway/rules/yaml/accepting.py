@@ -150,6 +150,10 @@ def _minimum(value: int) -> Check:
     return lambda data: data.__class__ not in _CLASSES["number"] or bool(data >= value)
 
 
+def _maximum(value: int) -> Check:
+    return lambda data: data.__class__ not in _CLASSES["number"] or bool(data <= value)
+
+
 _SIMPLE: Final[Mapping[str, Callable[[Any], Check]]] = {
     "type": _type,
     "const": lambda value: lambda data: _equal(data, value),
@@ -162,6 +166,7 @@ _SIMPLE: Final[Mapping[str, Callable[[Any], Check]]] = {
     "maxLength": _most(str),
     "maxItems": _most(list),
     "minimum": _minimum,
+    "maximum": _maximum,
     # Single values only, as when mistakes are told.
     "uniqueItems": lambda unique: (
         lambda data: not (unique and isinstance(data, list)) or repeated(data) is None

@@ -298,6 +298,11 @@ def _too_small(error: ValidationError, place: Located, report: Report) -> None:
     report.error("R113", message, place.mark, hint=f"at least {error.validator_value}")
 
 
+def _too_large(error: ValidationError, place: Located, report: Report) -> None:
+    message = f"{_written(error.instance)} is too large for {place.name}"
+    report.error("R113", message, place.mark, hint=f"at most {error.validator_value}")
+
+
 def repeated(items: Sequence[Any]) -> tuple[int, int] | None:
     """Find the first single value that a list holds twice: its two indexes."""
     seen: dict[Any, int] = {}
@@ -338,5 +343,6 @@ _TELLERS: Final[dict[str, Callable[[ValidationError, Located, Report], None]]] =
     "maxItems": _too_many,
     "maxLength": _too_long,
     "minimum": _too_small,
+    "maximum": _too_large,
     "uniqueItems": _twice,
 }
