@@ -339,7 +339,7 @@ ARRIVALS = [
         "import   invoice.pdf: email:order_id 'PO-100239'",
     ]),
     ("order-number-of-the-mail", email(), QUIET),
-    ("forwarded-mail-has-its-sender",
+    ("forwarded-mail-has-a-sender",
      email(subject="Fwd: Invoice", text="From: Ann <ann@example.com>"), [
         "sender   email: Ann <ann@example.com>",
     ]),

@@ -70,7 +70,7 @@ def _followed(one: RuleExplained) -> str:
 
 
 def _nouns(verb: str, count: int) -> str:
-    return verb if count == 1 or verb in ("info", "options") else f"{verb}s"
+    return verb if count == 1 or verb in ("info", "options", "values") else f"{verb}s"
 
 
 def _run(run: RunExplained, alone: bool) -> Iterator[str]:

@@ -147,7 +147,7 @@ def render_connector(
 ) -> bytes:
     """Write the answer; what it has no place for is told as a message of the level *told*."""
     found = evaluation or Evaluation()
-    messages = [*found.messages, *_blocking(found, call)]
+    messages = _with_blockers(found) if call.initial else list(found.messages)
     lost = lost_in(evaluation, call)
     if lost and told is not None:
         noun = "change" if lost == 1 else "changes"
@@ -159,17 +159,14 @@ def render_connector(
     return _encode(answer)
 
 
-def _blocking(evaluation: Evaluation, call: ConnectorCall) -> list[Message]:
+def _with_blockers(evaluation: Evaluation) -> list[Message]:
     """Write blockers as errors, which stop automation as well.
 
-    A person who opens the document does not see them: they are of the initial call only.
+    A person who opens the document does not see them: they are of the initial call only. What is
+    said anyway becomes an error, and is not said twice.
     """
-    if not call.initial:
-        return []
-    errors = {(one.content, one.node_id) for one in evaluation.messages if one.level is Level.ERROR}
-    blocks = {(one.content, one.node_id): one for one in evaluation.blocks}
-    return [
-        Message(Level.ERROR, one.content, one.node_id, one.rule)
-        for place, one in blocks.items()
-        if place not in errors
-    ]
+    said = {(one.content, one.node_id): one for one in evaluation.messages}
+    for block in evaluation.blocks:
+        place = (block.content, block.node_id)
+        said[place] = Message(Level.ERROR, *place, block.rule)
+    return list(said.values())

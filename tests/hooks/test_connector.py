@@ -167,7 +167,12 @@ def test_a_save_says_what_it_cannot_change(on_failure, level):
          [{"id": "8", "type": "error", "content": "A."}]),
         ("  - {id: a, message: A., block: true}\n", INITIAL, [{"type": "error", "content": "A."}]),
         ("  - {id: a, message: {type: info, text: A.}, block: true}\n", INITIAL,
-         [{"type": "info", "content": "A."}, {"type": "error", "content": "A."}]),
+         [{"type": "error", "content": "A."}]),
+        ("  - {id: a, when: amount_total > 'x', message: A.}\n", INITIAL, [{
+            "type": "error",
+            "content": "The rule a could not be evaluated: amount_total is number and 'x' is text;"
+                       " they cannot be compared or combined.",
+        }]),
         ("  - {id: a, message: A., block: true}\n", VALIDATE, [{"type": "error", "content": "A."}]),
         ("  - {id: a, on: initialize, block: A.}\n", VALIDATE, []),
         ("  - {id: a, message: '{queue.name} {payload.meta.workspace_name}'}\n", VALIDATE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,14 @@ from gateway.rules.compile import compile_rules
 from gateway.rules.compile_changes import CHANGES
 from gateway.rules.compile_files import ARRIVALS
 from gateway.rules.context import PLAIN, RulesFile
-from gateway.rules.events import ACTIONS, CARRIERS, FACTS, OTHER_EVENTS
+from gateway.rules.events import (
+    ACTIONS,
+    CARRIERS,
+    FACTS,
+    MANUAL,
+    OTHER_EVENTS,
+    carried_by,
+)
 from gateway.rules.yaml.reading import read_yaml
 
 SCHEMAS = Path(__file__).parents[2] / "gateway" / "schemas"
@@ -42,6 +50,20 @@ def test_every_effect_has_a_row():
 def test_every_carrier_is_an_event():
     assert all(carriers <= ACTIONS | OTHER_EVENTS.keys() for carriers in CARRIERS.values())
     assert FACTS.keys() == OTHER_EVENTS.keys()
+
+
+def test_the_page_says_what_each_event_has_and_carries():
+    page = (SCHEMAS.parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:-1] for line in page.splitlines() if line.startswith("| `")]
+    told = {
+        event.strip(" `"): (set(re.findall("`(.*?)`", facts)), set(re.findall("`(.*?)`", effects)))
+        for event, _, facts, effects in (row for row in rows if len(row) == 4)
+        if event.strip(" `") in OTHER_EVENTS
+    }
+
+    # Whoever invokes the hook sends what they like.
+    facts = {event: set(FACTS[event]) if event != MANUAL else set() for event in OTHER_EVENTS}
+    assert told == {event: (facts[event], set(carried_by(event))) for event in OTHER_EVENTS}
 
 
 @pytest.mark.parametrize(
