@@ -42,15 +42,25 @@ class Server:
     port: int
 
     def resident(self) -> int:
-        """Give its resident memory in bytes."""
-        fields = Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()
+        """Give the resident memory, in bytes, of the process that answers."""
+        fields = Path(f"/proc/{self._answering()}/statm").read_text(encoding="ascii").split()
         return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def cpu(self) -> float:
-        """Give the processor seconds it has used."""
-        text = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii")
-        fields = text.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        """Give the processor seconds that it and its processes have used."""
+        ticks = 0
+        for pid in (self.pid, *self._children()):
+            text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+            fields = text.rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / _TICKS
+
+    def _answering(self) -> int:
+        return max(self._children(), default=self.pid)
+
+    def _children(self) -> list[int]:
+        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii")
+        return [int(pid) for pid in listed.split()]
 
 
 @contextlib.contextmanager

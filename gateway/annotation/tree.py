@@ -172,13 +172,18 @@ def index(sections: Sequence[Node]) -> Tree:
         TooManyNodesError: the tree is larger than a request may be.
     """
     tree = Tree()
+    header = tree.header
     left = MAX_NODES - len(sections)
     for section in sections:
         children = section.children or ()
         left -= len(children)
         for node in children:
             if node.children is None:
-                tree.header.setdefault(node.schema_id, []).append(node)
+                name = node.schema_id
+                if name in header:
+                    header[name].append(node)
+                else:
+                    header[name] = [node]
             else:
                 table, size = _table(node)
                 left -= size

@@ -53,9 +53,9 @@ class Evaluation:
     @property
     def fired(self) -> tuple[str, ...]:
         """The rules that fired."""
-        return tuple(outcome.rule for outcome in self.outcomes if outcome.fired)
+        return tuple([outcome.rule for outcome in self.outcomes if outcome.fired])
 
     @property
     def failed(self) -> tuple[str, ...]:
         """The rules that failed in at least one run."""
-        return tuple(outcome.rule for outcome in self.outcomes if outcome.failed)
+        return tuple([outcome.rule for outcome in self.outcomes if outcome.failed])

@@ -99,6 +99,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the server's library has no
     #: When the request that is under way was begun; 0 while none is.
     serving_since = 0.0
     _reading = False
+    _sending = False
     _on_the_loop = False
     _refused = False
     _thrown_away = 0
@@ -136,6 +137,26 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the server's library has no
     def readable(self) -> bool:
         """Read also what is to be thrown away."""
         return bool(self.lingers_until or super().readable())
+
+    def writable(self) -> bool:
+        """Say whether the loop has something to send: what a worker is sending, it sends itself.
+
+        The socket takes more meanwhile, so that the loop would be back at once, again and again,
+        and keep the worker from going on.
+        """
+        if self._sending and self.total_outbufs_len <= self.adj.outbuf_high_watermark:
+            return False
+        return bool(super().writable())
+
+    def write_soon(self, data: Any) -> int:
+        """Send what the socket takes; the loop sends the rest."""
+        self._sending = True
+        try:
+            return int(super().write_soon(data))
+        finally:
+            self._sending = False
+            if self.total_outbufs_len or self.will_close:
+                self.server.pull_trigger()
 
     def handle_read(self) -> None:
         """Read; answer here what does not have to wait for a worker."""

@@ -22,6 +22,8 @@ from gateway.web.server import Limits, Server, bind
 SECRET = "a secret of sixteen or more"
 BODY = b'{"request_id": "r-1", "event": "annotation_content", "action": "updated"}'
 ANSWER = b'{"messages":[],"operations":[]}'
+#: More than a socket takes at once, and more than the server keeps before it waits.
+LARGE = b'"' + b"x" * 20_000_000 + b'"'
 PATIENCE = 5.0
 
 
@@ -52,7 +54,7 @@ class FakeGateway:
         except msgspec.DecodeError:
             raise PayloadError("not JSON") from None
         return Answer(
-            body=ANSWER,
+            body=LARGE if name == "large" else ANSWER,
             request_id=payload.get("request_id"),
             queue=name,
             event="annotation_content.updated",

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.web.support import ANSWER, BODY, ask, raw, receive, signed, until
+from tests.web.support import ANSWER, BODY, LARGE, ask, raw, receive, signed, until
 
 
 def code_of(received: bytes) -> tuple[int, str | None]:
@@ -169,6 +169,12 @@ def test_pipelined_requests_are_answered_in_order(running):
         statuses = re.findall(rb'"status":"ok"|"operations"|"error"', receive(connection))
 
     assert statuses == [b'"status":"ok"'] * 3 + [b'"operations"', b'"status":"ok"', b'"operations"']
+
+
+def test_an_answer_larger_than_the_socket_takes_arrives_whole(running):
+    got = ask(running, "POST", "/hook/large", BODY, signed())
+
+    assert got.body == LARGE
 
 
 @pytest.mark.parametrize(
