@@ -73,6 +73,10 @@ class Asker:
             known.update(zip(new, answers, strict=True))
         return [known[_exact(key)] for key in keys]
 
+    def known(self, question: Question, key: Key) -> Answer | None:
+        """Give what was answered; None if it was not asked."""
+        return self._known.get(question, {}).get(_exact(key))
+
     def _taken(
         self, asked: LinkedAsked, lanes: Sequence[Sequence[Lane]], runs: Sequence[int]
     ) -> list[Value]:

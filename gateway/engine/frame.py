@@ -75,6 +75,9 @@ class Asks(Protocol):
     def ask(self, question: Question, keys: Sequence[Key]) -> list[Found | Deferred]:
         """Answer *question* for each of *keys*, none of whose parts is empty."""
 
+    def known(self, question: Question, key: Key) -> Found | Deferred | None:
+        """Give what was answered; None if it was not asked."""
+
 
 class Frame:
     """The runs of rules in one selection, and the values they see."""

@@ -119,6 +119,7 @@ def _run(run: RunExplained) -> dict[str, Any]:
         "outcome": run.verdict.value,
         "reason": run.reason,
         "conditions": [_condition(one) for one in run.conditions],
+        "questions": [one.document for one in run.questions],
         "effects": list(_effects(run)),
     }
 
@@ -130,4 +131,5 @@ def _effects(run: RunExplained) -> Iterator[dict[str, Any]]:
 
 def _condition(condition: Condition) -> dict[str, Any]:
     parts = parts_document(condition.expression, condition.operands, condition.absent)
-    return {"key": condition.key, "parts": parts}
+    asked = [one.document for one in condition.questions]
+    return {"key": condition.key, "parts": parts, "questions": asked}

@@ -20,6 +20,7 @@ from gateway.engine.outcome import Outcome
 from gateway.engine.tables import Tables
 from gateway.engine.trace import LeftOut
 from gateway.explain.effects import NOWHERE, Effect, Scene, effects_told
+from gateway.explain.questions import Told, asked_by, asked_in
 from gateway.explain.reasons import condition_told, reason_of, why_failed
 from gateway.explain.recording import Done, Recorder, Run, Seen, Story
 from gateway.rules.effect import Effect as Declared
@@ -74,6 +75,8 @@ class Condition:
     operands: tuple[Value, ...]
     #: Operands that name what the document does not have.
     absent: frozenset[int]
+    #: What it asked tables.
+    questions: tuple[Told, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class RunExplained:
     #: Names fields, never their values.
     reason: str
     conditions: tuple[Condition, ...]
+    #: What its effects asked tables.
+    questions: tuple[Told, ...]
     effects: tuple[Effect, ...]
 
 
@@ -230,6 +235,7 @@ def _followed(rule: Rule, story: Story, scene: Scene, reason: str) -> list[RunEx
             Verdict.GUARD,
             reason,
             (),
+            (),
             effects_told(rule, (), done, scene),
         )
         for selection, number, done in story.followed
@@ -254,7 +260,8 @@ def _guard(rule: Rule, recorder: Recorder) -> Condition | None:
 
 
 def _seen(key: str, seen: Seen, number: int) -> Condition:
-    return Condition(key, seen.expression, seen.operands(number), seen.absent)
+    asked = tuple(asked_by(seen, number))
+    return Condition(key, seen.expression, seen.operands(number), seen.absent, asked)
 
 
 def _run(rule: Rule, run: Run, story: Story, scene: Scene) -> RunExplained:
@@ -268,6 +275,7 @@ def _run(rule: Rule, run: Run, story: Story, scene: Scene) -> RunExplained:
         verdict,
         reason,
         tuple(_seen(key, one, run.number) for key, one in seen if one is not None),
+        tuple(_questions(run, done)),
         _effects(rule, run, done, scene),
     )
 
@@ -276,6 +284,14 @@ def _effects(rule: Rule, run: Run, done: Done | Failed | None, scene: Scene) -> 
     if done is None or isinstance(done, Failed):
         return ()
     return effects_told(rule, _meant(rule, run), done, scene)
+
+
+def _questions(run: Run, done: Done | Failed | None) -> Iterator[Told]:
+    """Yield what the effects of a run have asked."""
+    if isinstance(done, Done):
+        told = [one for seen in done.asks for one in asked_by(seen, run.number)]
+        told += [one for matched in done.effects.matches for one in asked_in(matched)]
+        yield from (one for at, one in enumerate(told) if one not in told[:at])
 
 
 def _follows(rule: Rule, run: Run, done: Done | Failed | None) -> Iterator[tuple[str, Seen]]:

@@ -27,6 +27,7 @@ from gateway.engine.tables import Tables
 from gateway.explain.document import parts_document, value_document
 from gateway.explain.drawing import Mark, draw_text, marks
 from gateway.explain.naming import Names
+from gateway.explain.questions import Told, asked_by
 from gateway.explain.recording import Seen, see
 from gateway.explain.values import kind_shown, shown
 from gateway.hooks.reads import all_reads
@@ -77,6 +78,7 @@ class Probed:
     failure: str | None
     drawing: tuple[str, ...]
     parts: tuple[dict[str, Any], ...]
+    questions: tuple[Told, ...]
 
     @property
     def told(self) -> str:
@@ -96,6 +98,7 @@ class Probed:
             **value,
             "failure": self.failure,
             "parts": list(self.parts),
+            "questions": [one.document for one in self.questions],
         }
 
 
@@ -159,6 +162,8 @@ def probe(
     with decimal.localcontext(CONTEXT.copy()):
         for selection in select(made.selector, content, facts):
             frame = Frame(selection, content, facts, asker)
+            for one in linked:
+                frame.ask(one, range(len(selection)))
             seen = [see(one, frame) for one in linked]
             found.extend(
                 _probed(made, seen, selection, number, content) for number in range(len(selection))
@@ -171,7 +176,7 @@ def _probed(
 ) -> Probed:
     place = Names.of(content.tree).run(selection, number)
     if made.said is None:
-        return Probed(place, _selected(selection, number, content), None, (), ())
+        return Probed(place, _selected(selection, number, content), None, (), (), ())
     operands = [one.operands(number) for one in seen]
     drawn: list[Mark] = []
     parts: list[dict[str, Any]] = []
@@ -185,7 +190,9 @@ def _probed(
         value = _value(made.said, [one.linked for one in seen], operands)
     except _Failure as error:
         failure = sentence(error.failed)
-    return Probed(place, value, failure, tuple(drawing), tuple(parts))
+    questions = tuple(told for one in seen for told in asked_by(one, number))
+    drawing += [f"asked {one.text}" for one in questions]
+    return Probed(place, value, failure, tuple(drawing), tuple(parts), questions)
 
 
 class _Failure(Exception):

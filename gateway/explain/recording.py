@@ -5,7 +5,7 @@ Law: takes what it hears at once, since values change as rules write; judges not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.annotation.column import Column
@@ -14,7 +14,7 @@ from gateway.annotation.tree import Tree
 from gateway.annotation.values import UNREADABLE, Value
 from gateway.engine.changes import NewRow
 from gateway.engine.conditions import Failed, Stage
-from gateway.engine.frame import Frame, Lane
+from gateway.engine.frame import Asks, Frame, Lane
 from gateway.engine.known import column_known_by, known_by
 from gateway.engine.program import Linked, Source, Step
 from gateway.engine.run_effects import RunEffects
@@ -22,7 +22,7 @@ from gateway.engine.selection import Selection
 from gateway.engine.trace import LeftOut
 from gateway.explain.naming import Names
 from gateway.hooks.file_names import file_names
-from gateway.rules.effect import Follow
+from gateway.rules.effect import Derive, Follow
 from gateway.rules.events import OTHER_EVENTS
 from gateway.rules.expressions.expression import Expression
 from gateway.rules.expressions.references import (
@@ -43,6 +43,8 @@ class Seen:
     lanes: tuple[Lane, ...]
     #: Operands that name what the document does not have.
     absent: frozenset[int]
+    #: Knows what tables have answered.
+    asker: Asks
 
     @property
     def expression(self) -> Expression:
@@ -81,6 +83,8 @@ class Done:
     there: frozenset[int]
     #: The conditions of its ``visible``.
     follows: Mapping[Follow, Seen]
+    #: What else of its effects asks tables.
+    asks: tuple[Seen, ...]
 
 
 @dataclass(slots=True)
@@ -167,7 +171,8 @@ class Recorder:
             if _holds(frame.content, name, at, value)
         )
         there = story.there(effects, frame.content)
-        done = Done(effects, written, same, there, _follows(step, frame))
+        follows, asks = _follows(step, frame), tuple(_asking(step, frame))
+        done = Done(effects, written, same, there, follows, asks)
         if story.left_out is None:
             story.effects[id(frame.selection), number] = done
         else:
@@ -206,6 +211,13 @@ def _follows(step: Step, frame: Frame) -> Mapping[Follow, Seen]:
     }
 
 
+def _asking(step: Step, frame: Frame) -> Iterator[Seen]:
+    """See what asks tables in the templates of effects; those inside of a ``match`` apart."""
+    for linked in (*step.effects, *step.otherwise) if step.asks else ():
+        for template in linked.templates if not isinstance(linked.effect, Derive) else ():
+            yield from (see(hole, frame) for hole in template.holes if hole.asks)
+
+
 def _is_there(content: Content, row: NewRow) -> bool:
     """Whether the table has a row with the same key."""
     table = row.table
@@ -225,8 +237,9 @@ def _asks_require(step: Step, stage: Stage | Failed) -> bool:
 
 def see(linked: Linked, frame: Frame) -> Seen:
     """Take the values that the runs of a frame see of an expression."""
+    frame.ask(linked, ())  # What was not asked so far, nobody needed.
     lanes = tuple(frame.lane(source) for source in linked.sources)
-    return Seen(linked, lanes, _absent(linked.sources, frame.content.tree))
+    return Seen(linked, lanes, _absent(linked.sources, frame.content.tree), frame.asker)
 
 
 def _absent(sources: Sequence[Source], tree: Tree) -> frozenset[int]:

@@ -18,6 +18,7 @@ from gateway.explain.explanation import (
     RuleExplained,
     RunExplained,
 )
+from gateway.explain.questions import Told
 
 #: So many runs of a rule are shown, unless all are asked for.
 MOST_RUNS: Final = 20
@@ -39,6 +40,7 @@ def tell_rule(explained: RuleExplained, runs: int | None = MOST_RUNS) -> list[st
     lines = [_line(explained, len(explained.rule.id))]
     if explained.guard is not None:
         lines += _condition(explained.guard, _INDENT)
+        lines += _questions(explained.guard.questions, [])
     shown = explained.runs if runs is None else explained.runs[:runs]
     for run in shown:
         lines += _run(run, _same(shown))
@@ -76,8 +78,11 @@ def _nouns(verb: str, count: int) -> str:
 def _run(run: RunExplained, alone: bool) -> Iterator[str]:
     if not alone:
         yield f"  {run.place or 'the only run'} {run.verdict}: {run.reason}"
+    told: list[Told] = []
     for condition in run.conditions:
         yield from _condition(condition, _INDENT)
+        yield from _questions(condition.questions, told)
+    yield from _questions(run.questions, told)
     for effect in run.effects:
         yield f"{_INDENT}-> {_effect(effect)}"
 
@@ -88,6 +93,14 @@ def _condition(condition: Condition, indent: str) -> Iterator[str]:
     for line in drawn:
         yield f"{prefix}{line}".rstrip()
         prefix = " " * len(prefix)
+
+
+def _questions(questions: Sequence[Told], told: list[Told]) -> Iterator[str]:
+    """Tell what tables were asked, but what has been *told*."""
+    for one in questions:
+        if one not in told:
+            told.append(one)
+            yield f"{_INDENT}asked {one.text}"
 
 
 def _effect(effect: Effect) -> str:

@@ -233,7 +233,7 @@ def test_only_a_rule_that_is_asked_for_shows_values():
         {"key": "require", "parts": [
             {"text": "currency == 'CZK'", "kind": "boolean", "value": False},
             {"text": "currency", "kind": "text", "value": "eur"},
-        ]}
+        ], "questions": []}
     ]  # fmt: skip
 
 
