@@ -211,7 +211,7 @@ class Request:
     def annotation_id(self) -> int | None:
         """The platform's id of the annotation."""
         found = getattr(self._decoded.annotation, "id", None)
-        return found if isinstance(found, int) else None
+        return found if type(found) is int else None
 
     @property
     def left_out(self) -> int:

@@ -2,7 +2,7 @@
 
 Tooling conventions §10. A record is written down while its request is answered, waits within
 bounds, and is written out by a thread; what exceeds the bounds is dropped and counted.
-Law: the only queue and the only thread of telemetry.
+Law: the only queue and the only thread that telemetry has of its own.
 """
 
 from __future__ import annotations

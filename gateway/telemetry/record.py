@@ -6,19 +6,19 @@ captured value is in a record only where a pointer uncovers it, ``secrets`` and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from gateway.hooks.request import PayloadError
 from gateway.telemetry.counts import outcome_name
 from gateway.telemetry.shown import ANY, Path, Shown
 
 if TYPE_CHECKING:
     from gateway.engine.outcome import Evaluation, Outcome
-    from gateway.rules.rule import Rule
+    from gateway.hooks.request import Request
     from gateway.runtime import Answer
 
 VERSION: Final = 1
@@ -68,24 +68,22 @@ def decision_record(answer: Answer, asked: Asked, at: str, shown: Shown) -> byte
         "rules": [],
     }
     if evaluation is not None:
-        modes = {} if answer.rule_set is None else {one.id: one for one in answer.rule_set.rules}
+        rules = () if answer.rule_set is None else answer.rule_set.rules
+        modes = {one.id: one.mode.value for one in rules}
         record["rules"] = [_rule(one, modes, evaluation.shadows) for one in evaluation.outcomes]
         record |= _answered(answer.body, evaluation, shown, covered)
     if request is not None and request.tree is not None:
-        seen = not shown.covers(("given",))
-        given = _given(request.payload) if seen else {}
+        given = {} if shown.covers(("given",)) else _given(request)
         record["given"] = shown.cover(given, ("given",), covered)
     record["masked"] = sorted(covered)
     return _encode(record) + b"\n"
 
 
-def _rule(
-    outcome: Outcome, rules: Mapping[str, Rule], shadows: Mapping[str, int]
-) -> dict[str, Any]:
-    rule, shadow = rules.get(outcome.rule), shadows.get(outcome.rule)
+def _rule(outcome: Outcome, modes: Mapping[str, str], shadows: Mapping[str, int]) -> dict[str, Any]:
+    mode, shadow = modes.get(outcome.rule), shadows.get(outcome.rule)
     return {
         "rule": outcome.rule,
-        **({} if rule is None else {"mode": rule.mode.value}),
+        **({} if mode is None else {"mode": mode}),
         "outcome": outcome_name(outcome),
         **({} if outcome.failure is None else {"reason": outcome.failure}),
         **({} if shadow is None else {"shadow": shadow}),
@@ -110,14 +108,24 @@ def _answered(
         "messages": [one.rule for one in evaluation.messages],
         "automation_blockers": list(reversed(blocks.values())),
     }
-    found: dict[str, Any] = {}
-    for part, items in answered.items():
-        named = [
-            {**({"rule": rule} if rule else {}), **_covered(item, (part, ANY), shown, covered)}
-            for item, rule in zip_longest(items, rules.get(part, ()))
+    return {
+        part: [
+            {**by, **_covered(item, (part, ANY), shown, covered)}
+            for item, by in zip(items, _named(items, rules.get(part, [])), strict=True)
         ]
-        found[part] = named
-    return found
+        if part in _VALUES
+        # What becomes of files, and whatever answers will hold one day.
+        else shown.cover(items, (part,), covered)
+        for part, items in answered.items()
+    }
+
+
+def _named(items: Sequence[Any], rules: Sequence[str]) -> list[dict[str, str]]:
+    """Name the rule of each item, as far as the rules stand in the answer's order."""
+    if len(items) < len(rules):
+        return [{}] * len(items)
+    # The connector protocol has more behind: blockers, and what it has no place for.
+    return [*({"rule": rule} for rule in rules), *[{}] * (len(items) - len(rules))]
 
 
 def _covered(value: Any, path: Path, shown: Shown, covered: set[str]) -> Any:
@@ -135,8 +143,13 @@ def _matches(one: Path, path: Path) -> bool:
     return len(one) == len(path) and all(a in (b, ANY) for a, b in zip(one, path, strict=True))
 
 
-def _given(payload: Mapping[str, Any]) -> dict[str, Any]:
+def _given(request: Request) -> dict[str, Any]:
     """Give the document's values as a test case is given them."""
+    try:
+        payload = request.payload
+    except PayloadError:
+        # Rules read what makes sense of it, and there is nothing else to show.
+        return {}
     fields: dict[str, Any] = {}
     tables: dict[str, Any] = {}
     for section in _children(payload.get("annotation"), "content"):

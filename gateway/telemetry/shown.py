@@ -17,7 +17,15 @@ ANY: Final = "*"
 Path: TypeAlias = tuple[str, ...]
 
 #: The parts of a record that hold captured values, or texts with such values in them.
-PARTS: Final = ("given", "messages", "automation_blockers", "operations", "response")
+PARTS: Final = (
+    "given",
+    "messages",
+    "automation_blockers",
+    "operations",
+    "files",
+    "extracted_original_sender",
+    "response",
+)
 
 
 class PointerError(ValueError):
