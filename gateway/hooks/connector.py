@@ -7,12 +7,14 @@ directly, already normalized. Law: pure; one JSON in, the other out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 import msgspec
 
+from gateway.annotation.tree import MAX_NODES, TooManyNodesError
 from gateway.annotation.urls import resource_id
 from gateway.annotation.values import parse_date, parse_number
 from gateway.effects import Level, Message
@@ -75,7 +77,7 @@ def hook_request(body: bytes, call: ConnectorCall) -> bytes:
                 "automated": meta.get("automated"),
                 "metadata": meta.get("annotation_metadata"),
                 "rir_poll_id": meta.get("rir_poll_id"),
-                "content": [_node(one, _LEVELS) for one in content],
+                "content": _nodes(content, _LEVELS, count()),
             },
             "document": {
                 "id": resource_id(meta.get("document_url")),
@@ -108,13 +110,23 @@ def _action(call: ConnectorCall, edited: Any) -> str:
     return "updated" if edited else "started"
 
 
-def _node(data: Any, levels: int) -> Any:
+def _nodes(data: list[Any], levels: int, seen: Iterator[int]) -> list[Any]:
+    """Write nodes, as many as a hook request may have."""
+    written = []
+    for one in data:
+        if next(seen) >= MAX_NODES:
+            raise PayloadError(str(TooManyNodesError()))
+        written.append(_node(one, levels, seen))
+    return written
+
+
+def _node(data: Any, levels: int, seen: Iterator[int]) -> Any:
     """Write a node as a hook request has it; what is none stays what it is."""
     if not isinstance(data, dict):
         return data
     children = data.get("children")
     if isinstance(children, list):
-        below = [_node(one, levels - 1) for one in children] if levels > 1 else []
+        below = _nodes(children, levels - 1, seen) if levels > 1 else []
         return {**data, "children": below}
     if isinstance(data.get("content"), dict):
         return data

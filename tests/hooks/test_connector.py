@@ -79,9 +79,20 @@ def test_the_facts_of_a_connector_are_those_of_a_hook():
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"3", b"null", b"\xff", b'{"meta": {}}', b'{"content": {}, "meta": {}}',
-     b"[" * 100_000, b'{"content": null}'],
-)  # fmt: skip
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"3",
+        b"null",
+        b"\xff",
+        b'{"meta": {}}',
+        b'{"content": {}, "meta": {}}',
+        b'{"content": null}',
+        pytest.param(b"[" * 100_000, id="deep"),
+        pytest.param(b'{"content": [' + b"{}," * 200_000 + b"{}]}", id="too many nodes"),
+    ],
+)
 def test_what_is_no_connectors_request_is_refused(body):
     with pytest.raises(PayloadError):
         hook_request(body, VALIDATE)
