@@ -218,8 +218,9 @@ class Gateway:
         content = Content(request.tree or Tree(), program.rules.kinds, program.rules.placeholders)
         now = (now or self._clock()).astimezone(served.zone)
         facts = request.at(now, lambda: self._timer() > deadline)
-        tables = tables or served.queue.tables.asked(lambda: deadline - self._timer())
-        evaluation = evaluate(program, content, facts, tables, tracer)
+        own = served.queue.tables.asked(lambda: deadline - self._timer())
+        evaluation = evaluate(program, content, facts, tables or own, tracer)
+        evaluation.asked = own.counts
         evaluation.seconds = self._timer() - began
         return evaluation
 

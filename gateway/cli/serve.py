@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import socket
 
     from gateway.config.configuration import Configuration
+    from gateway.processes.role import Role
     from gateway.processes.supervisor import Settings
     from gateway.web.logs import Format
     from gateway.web.seen import Seen
@@ -184,7 +185,9 @@ def _run(
     seen: Seen,
 ) -> bool:
     """Serve until a signal; return whether everything begun was finished."""
+    from gateway.processes.first_tables import load_first
     from gateway.processes.heap import bound_heap
+    from gateway.processes.refresher import Refresher
     from gateway.processes.supervisor import Supervisor
     from gateway.processes.worker import Worker
     from gateway.runtime import Gateway
@@ -196,7 +199,9 @@ def _run(
     listen, management = addresses
     sockets = _bind(listen)
     desk = [] if management == OFF else _bind(management, "; --management takes another, or `off`")
-    roles = [Worker(Gateway(configuration), processes, sockets, limits, seen)]
+    load_first(configuration.tables, seen.log)
+    worker = Worker(Gateway(configuration), processes, sockets, limits, seen)
+    roles: list[Role] = [worker, Refresher()]
     supervisor = Supervisor(settings, configuration, roles, sockets, desk, os.environ, seen.log)
     return supervisor.run()
 

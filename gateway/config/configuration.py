@@ -79,6 +79,12 @@ class Configuration:
     tables: Mapping[str, Source] = field(default_factory=dict, repr=False)
 
     @property
+    def stale_tables(self) -> tuple[str, ...]:
+        """The tables whose files cannot be used: they hold what was good last."""
+        found = [one.status for one in self.tables.values()]
+        return tuple(one.name for one in found if one.source == "file" and one.problem is not None)
+
+    @property
     def rule_count(self) -> int:
         """How many rules there are, those of a shared file once for each queue."""
         return sum(len(queue.rules.rules) for queue in self.by_name.values())

@@ -127,7 +127,8 @@ class Reloader:
             revision=self.configuration.revision,
             failure=() if good else tuple(loaded.report),
             failed=loaded.failed,
-            stale=loaded.configuration is None or bool(loaded.failed),
+            stale=bool(loaded.failed or self.configuration.stale_tables)
+            or loaded.configuration is None,
             successes=self.status.successes + good,
             failures=self.status.failures + (not good),
         )

@@ -17,6 +17,7 @@ from gateway.lookups.database import LiveQuery, LoadedQuery
 from gateway.lookups.files.mistake import FileMistake, PackageMissing
 from gateway.lookups.files.reading import FileTable, read_table
 from gateway.lookups.live import LiveSource
+from gateway.lookups.search import prepare
 from gateway.lookups.sources import FileSource, LoadedSource
 from gateway.rules.tables import TableShape
 
@@ -84,6 +85,8 @@ def _file(
             "R156", error.message, _line(shown, error.line), hint=error.hint, related=related
         )
         return _kept(earlier, f"line {error.line}: {error.message}")
+    if earlier is not None:  # What was asked of it will be asked again.
+        prepare(content, earlier.content.index_keys)
     return FileSource(settings.name, content, declared, digest)
 
 
@@ -101,8 +104,8 @@ def _loaded(name: str, declared: LoadedQuery, before: Source | None) -> LoadedSo
     if isinstance(before, LoadedSource) and before.declared == declared:
         return before
     source = LoadedSource(name, declared)
-    if isinstance(before, LoadedSource) and before.declared.digest == declared.digest:
-        source.inherit(before)
+    if isinstance(before, LoadedSource):
+        source.follow(before)
     return source
 
 

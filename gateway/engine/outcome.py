@@ -5,7 +5,7 @@ Language §2 and §5. Law: values only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,8 @@ class Evaluation:
     outcomes: list[Outcome] = field(default_factory=list)
     #: How long it took, as far as whoever asked has measured it.
     seconds: float = field(default=0.0, compare=False)
+    #: How many keys found something, nothing, or failed, by table; counted by whoever has tables.
+    asked: Mapping[str, Sequence[int]] = field(default_factory=dict, compare=False)
     #: Messages of rules in shadow mode, by rule: how many would have been answered.
     shadows: Mapping[str, int] = field(default_factory=dict)
 

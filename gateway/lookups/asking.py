@@ -30,7 +30,9 @@ class QueueTables:
     def expect(self, question: Question) -> None:
         """Make what *question* needs, so that no request has to wait for it."""
         source = self._sources.get(question.table)
-        if source is not None and question.criteria and not isinstance(source, LiveSource):
+        if isinstance(source, LiveSource):
+            source.expect()
+        elif source is not None and question.criteria:
             source.expect(index_key(question))
 
     def is_database(self, name: str) -> bool:
@@ -61,11 +63,22 @@ class RequestTables:
         self._sources = sources
         self._left = left
         self._seen: dict[str, Table] = {}
+        #: How many keys found something, nothing, or failed, by table.
+        self.counts: dict[str, list[int]] = {}
 
     def ask(
         self, question: Question, keys: Sequence[tuple[Value, ...]]
     ) -> Sequence[Found | TableError]:
         """Answer *question* for each of *keys*."""
+        answers = self._answers(question, keys)
+        counts = self.counts.setdefault(question.table, [0, 0, 0])
+        for one in answers:
+            counts[2 if isinstance(one, TableError) else one.total == 0] += 1
+        return answers
+
+    def _answers(
+        self, question: Question, keys: Sequence[tuple[Value, ...]]
+    ) -> Sequence[Found | TableError]:
         source = self._sources.get(question.table)
         if source is None:
             error = TableError(f"there is no table {question.table!r} for this queue")
@@ -73,7 +86,8 @@ class RequestTables:
         if isinstance(source, LiveSource):
             return source.ask(question, keys, self._left())
         try:
-            table = self._seen.setdefault(question.table, source.table())
+            table = self._seen.get(question.table) or source.table(self._left())
+            self._seen[question.table] = table
         except TableError as error:
             return [error] * len(keys)
         return search(table, question, keys, self._check_time)

@@ -22,7 +22,7 @@ from gateway.lookups.faults import BUSY, TOO_LONG, DatabaseError, OddValueError
 from gateway.lookups.layout import ContentError
 from gateway.lookups.search import MAX_RECORDS
 from gateway.lookups.sources import TableStatus
-from gateway.lookups.sql import Database, Session
+from gateway.lookups.sql import Database, Session, warm
 
 _Key: TypeAlias = tuple[Value, ...]
 #: Name, number of the kind, and value of each parameter, by name.
@@ -63,6 +63,11 @@ class LiveSource:
     def status(self) -> TableStatus:
         """How it is."""
         return TableStatus(self.name, "live", problem=self._problem)
+
+    def expect(self) -> None:
+        """Load what the first question would have to wait for."""
+        if self.declared.address is not None:
+            warm(self.declared.address)
 
     def ask(
         self, question: Question, keys: Sequence[_Key], seconds: float

@@ -6,8 +6,9 @@ request sees is taken by one read of one attribute, so that contents can be repl
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from gateway.engine.tables import TableError
 from gateway.lookups.database import LoadedQuery
@@ -42,7 +43,7 @@ class FileSource:
     #: What is wrong with the file as it is now; then *content* is that of an earlier one.
     problem: str | None = None
 
-    def table(self) -> Table:
+    def table(self, _left: float) -> Table:
         """Give what it holds."""
         return self.content
 
@@ -56,13 +57,17 @@ class FileSource:
         return TableStatus(self.name, "file", self.content.size, None, self.problem)
 
 
+#: Seconds that a request waits for a table that is being loaded for the first time.
+FIRST: Final = 3.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """What a database gave, and what has become of it since."""
 
     content: Table | None = None
     loaded: float | None = None
-    problem: str | None = "it has not been loaded yet"
+    problem: str | None = None
 
 
 class LoadedSource:
@@ -73,16 +78,20 @@ class LoadedSource:
         self.declared = declared
         self._held = _Held()
         self._expected: dict[IndexKey, None] = {}
+        self._tried = threading.Event()
 
-    def table(self) -> Table:
-        """Give what it holds now.
+    def table(self, left: float) -> Table:
+        """Give what it holds now; one that is new is waited for, for *left* seconds at most.
 
         Raises:
             TableError: nothing has been loaded yet, and why.
         """
+        if self._held.content is None:
+            self._tried.wait(max(0.0, min(left, FIRST)))
         held = self._held
         if held.content is None:
-            raise TableError(f"the table {self.name!r} is not available: {held.problem}")
+            why = held.problem or "it has not been loaded yet"
+            raise TableError(f"the table {self.name!r} is not available: {why}")
         return held.content
 
     def expect(self, key: IndexKey) -> None:
@@ -95,16 +104,25 @@ class LoadedSource:
         """Replace the content, with the indexes that questions have needed so far."""
         before = self._held.content
         prepare(content, self._expected if before is None else before.index_keys)
-        self._held = _Held(content, now, None)
+        self._hold(_Held(content, now))
 
-    def inherit(self, other: LoadedSource) -> None:
-        """Go on with the content of *other*, which asks the same of the same database."""
-        self._held, self._expected = other._held, dict(other._expected)
+    def confirm(self, now: float) -> None:
+        """Keep the content, which has been found to be the same."""
+        self._hold(_Held(self._held.content, now))
 
     def fail(self, problem: str) -> None:
         """Keep the content, and say why it was not refreshed."""
-        held = self._held
-        self._held = _Held(held.content, held.loaded, problem)
+        self._hold(_Held(self._held.content, self._held.loaded, problem))
+
+    def follow(self, other: LoadedSource) -> None:
+        """Go on where *other* was; with its content if that is what would be loaded."""
+        self._expected = dict(other._expected)
+        if other.declared.digest == self.declared.digest and other._tried.is_set():
+            self._hold(other._held)
+
+    def _hold(self, held: _Held) -> None:
+        self._held = held
+        self._tried.set()
 
     @property
     def status(self) -> TableStatus:

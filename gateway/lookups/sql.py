@@ -7,6 +7,7 @@ anything is asked in it; values are bound, never written into a query.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,6 +86,15 @@ class Database:
     def forget(self) -> None:
         """Leave the connections to the process that this one was forked from."""
         self._engine.dispose(close=False)
+
+
+def warm(address: Address) -> None:
+    """Import what is needed to ask: that takes longer than most questions."""
+    importlib.import_module("sqlalchemy")
+    dialect = "postgresql.psycopg" if address.kind == "postgresql" else "sqlite"
+    importlib.import_module(f"sqlalchemy.dialects.{dialect}")
+    if address.kind == "postgresql":
+        importlib.import_module("psycopg")
 
 
 def _engine(address: Address, connections: int) -> Engine:

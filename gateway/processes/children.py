@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.config.configuration import Configuration
+from gateway.lookups.refreshing import Fetched
 from gateway.processes.child import Child, State
 from gateway.processes.loop import Line, Map, ended_children, flush
-from gateway.processes.messages import Beat, Counted, Drain, Ready, Taken, Up
+from gateway.processes.messages import Beat, Counted, Drain, Ready, Taken, Up, framed
 from gateway.processes.pacing import Pacing
-from gateway.processes.role import Parent, Role, fork
+from gateway.processes.role import ANSWERING, Parent, Role, fork
+from gateway.processes.telling import refreshed
 from gateway.telemetry import catalog
 from gateway.telemetry.totals import Totals
 from gateway.web.logs import Log
@@ -232,6 +234,17 @@ class Children:
                 child.taken, child.generation, child.revision = message, generation, revision
             case Counted(counts):
                 self._totals.add(child.name, counts)
+            case Fetched():
+                self._refresh(message)
+
+    def _refresh(self, fetched: Fetched) -> None:
+        """Take over what was loaded, for children to come, and hand it to those that answer."""
+        assert self._configuration is not None  # noqa: S101  # whoever loads is a child of it
+        if refreshed(fetched, self._configuration.tables, self._log):
+            frame = framed(fetched)
+            for child in self:
+                if child.role.name == ANSWERING:
+                    child.line.say(frame)
 
     def _bury(self, now: float) -> None:
         for pid, status in ended_children():

@@ -14,6 +14,7 @@ from typing import Final
 
 from gateway.config.configuration import Configuration
 from gateway.config.load import load_snapshot
+from gateway.lookups.refreshing import Fetched, take
 from gateway.processes.messages import (
     Beat,
     Counted,
@@ -81,6 +82,10 @@ class Control:
         """
         return self._send(Counted(counts), wait=wait)
 
+    def tell(self, fetched: Fetched) -> None:
+        """Pass on what became of loading a table; blocks until it has gone."""
+        self._send(fetched, wait=True)
+
     def _send(self, message: Up, *, wait: bool) -> bool:
         if not self._sending.acquire(blocking=wait):
             return False
@@ -111,6 +116,8 @@ class Control:
                 match message:
                     case Take():
                         self._send(self._take(message, switch), wait=True)
+                    case Fetched():
+                        take(message, self.configuration.tables)
                     case Drain(notice):
                         stop(notice)
         # Closed: whoever was to replace this child, or to end it, is gone.

@@ -13,10 +13,11 @@ from typing import Any
 from gateway.processes.child import State
 from gateway.processes.children import Children
 from gateway.processes.reloads import Asked, Reloads
-from gateway.processes.status import process_of, reload_answer, served_of, status_of
+from gateway.processes.role import ANSWERING
+from gateway.processes.status import process_of, reload_answer, served_of, status_of, table_series
 from gateway.telemetry import catalog
 from gateway.telemetry.counts import Counts
-from gateway.telemetry.exposition import exposition
+from gateway.telemetry.exposition import Series, exposition
 from gateway.telemetry.process import measured
 from gateway.telemetry.totals import Totals
 
@@ -82,9 +83,13 @@ class Managing:
         )
         # Without zeros, an alert could not tell "none is ready" from "nobody says".
         states.update({(role, state.value): 0 for role in self._children.roles for state in State})
-        return exposition(self._totals, served, {catalog.PROCESSES.name: states})
+        further: dict[str, Series] = {
+            **table_series(reloads.configuration),
+            catalog.PROCESSES.name: states,
+        }
+        return exposition(self._totals, served, further)
 
     def _is_served(self) -> bool:
         return any(
-            child.state is State.READY and child.role.name == "worker" for child in self._children
+            child.state is State.READY and child.role.name == ANSWERING for child in self._children
         )

@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 import msgspec
 
 from gateway.config.folder import Problem, Snapshot
+from gateway.lookups.refreshing import Fetched
 
 _LENGTH: Final = 8
 
@@ -103,8 +104,8 @@ class Drain(msgspec.Struct, frozen=True, tag="drain"):
 
 
 #: What children say, and what is said to them.
-Up: TypeAlias = Ready | Beat | Taken | Counted
-Down: TypeAlias = Take | Drain
+Up: TypeAlias = Ready | Beat | Taken | Counted | Fetched
+Down: TypeAlias = Take | Drain | Fetched
 
 _M = TypeVar("_M")
 

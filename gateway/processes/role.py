@@ -24,6 +24,10 @@ from gateway.web.logs import Log
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
+#: The role whose children answer requests, and need what tables hold.
+ANSWERING: Final = "worker"
+
+
 class Role(Protocol):
     """One kind of child."""
 

@@ -6,7 +6,7 @@ Law: pure; no secret and nothing of a document is known here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import gateway
@@ -14,8 +14,10 @@ from gateway.config.configuration import Configuration
 from gateway.config.reload import Status
 from gateway.diagnostic import Diagnostic
 from gateway.formats.json_text import told
+from gateway.lookups.sources import TableStatus
 from gateway.processes.child import Child
 from gateway.processes.outcome import Outcome
+from gateway.telemetry import catalog
 from gateway.telemetry.exposition import Served
 
 
@@ -47,7 +49,19 @@ def status_of(
         },
         "reloads": {"succeeded": status.successes, "failed": status.failures},
         "files": dict(sorted(configuration.files.items())),
+        "tables": [_table(one.status) for _, one in sorted(configuration.tables.items())],
         "processes": processes,
+    }
+
+
+def _table(status: TableStatus) -> dict[str, Any]:
+    loaded = status.loaded
+    return {
+        "name": status.name,
+        "source": status.source,
+        "rows": status.rows,
+        "loaded_at": None if loaded is None else moment(datetime.fromtimestamp(loaded, UTC)),
+        "problem": status.problem,
     }
 
 
@@ -102,7 +116,24 @@ def served_of(configuration: Configuration, status: Status, loaded_at: datetime)
         failures=status.failures,
         loaded_at=loaded_at.timestamp(),
         files=configuration.files,
+        tables=list(configuration.tables),
     )
+
+
+def table_series(configuration: Configuration) -> dict[str, dict[tuple[str, ...], float]]:
+    """Write what metrics tell of tables that are held."""
+    held = [one.status for one in configuration.tables.values() if one.status.source != "live"]
+    return {
+        catalog.TABLE_ROWS.name: {
+            (one.name, one.source): float(one.rows) for one in held if one.rows is not None
+        },
+        catalog.TABLE_LOADED_AT.name: {
+            (one.name,): one.loaded for one in held if one.loaded is not None
+        },
+        catalog.TABLE_FAILING.name: {
+            (one.name, one.source): float(one.problem is not None) for one in held
+        },
+    }
 
 
 def moment(at: datetime) -> str:

@@ -1,16 +1,18 @@
-"""What the log tells of each load.
+"""What the log tells of each load, of the folder or of a table.
 
 Law: words only; loads nothing itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from gateway.config.difference import Difference
 from gateway.config.load import Loaded
 from gateway.diagnostic import Diagnostic
+from gateway.lookups.asking import Source
+from gateway.lookups.refreshing import Fetched, take
 from gateway.web.logs import Log
 
 #: A log line tells of so many mistakes; ``gateway check`` shows them all.
@@ -39,6 +41,26 @@ def tell(log: Log, loaded: Loaded, previous: str, changed: Difference) -> None:
         log.tell("reloaded", **fields)
     else:
         log.alert("reloaded", **fields, failed=loaded.failed, diagnostics=found)
+
+
+def refreshed(fetched: Fetched, tables: Mapping[str, Source], log: Log) -> bool:
+    """Have *tables* go on with what was fetched, and write what is new about that.
+
+    Returns:
+        Whether it is one of them.
+    """
+    known = tables.get(fetched.table)
+    before = None if known is None else known.status
+    source = take(fetched, tables)
+    if source is None or before is None:
+        return False
+    after = source.status
+    if after.problem is not None:
+        if after.problem != before.problem:
+            log.alert("table_failed", table=source.name, problem=after.problem, rows=after.rows)
+    elif fetched.content is not None or before.problem is not None:
+        log.tell("table_loaded", table=source.name, rows=after.rows)
+    return True
 
 
 def told(diagnostics: Iterable[Diagnostic]) -> list[str]:

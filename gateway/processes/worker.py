@@ -12,8 +12,10 @@ from typing import Final
 
 from gateway.config.configuration import Configuration
 from gateway.processes.control import Control
+from gateway.processes.role import ANSWERING
 from gateway.runtime import Gateway
 from gateway.telemetry import catalog
+from gateway.telemetry.counts import Row
 from gateway.telemetry.process import measured
 from gateway.web.app import create_app
 from gateway.web.seen import Seen
@@ -23,10 +25,20 @@ from gateway.web.sharing import Shares
 _NOTHING: Final = Load(0.0, 0, 0, 0)
 
 
+def live_tables(configuration: Configuration) -> list[Row]:
+    """Tell which of the tables that are asked each time would not answer the last time."""
+    tables = [one.status for one in configuration.tables.values()]
+    return [
+        (catalog.TABLE_FAILING.name, (one.name, one.source), float(one.problem is not None))
+        for one in tables
+        if one.source == "live"
+    ]
+
+
 class Worker:
     """Answers hook requests."""
 
-    name = "worker"
+    name = ANSWERING
 
     def __init__(
         self,
@@ -65,6 +77,7 @@ class Worker:
                 (catalog.IN_FLIGHT.name, (), float(load.requests - load.waiting)),
                 (catalog.WAITING.name, (), float(load.waiting)),
                 *measured(name),
+                *live_tables(control.configuration),
             ]
             uncounted.append(seen.counts.take(gauges))
 

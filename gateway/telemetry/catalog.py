@@ -82,6 +82,11 @@ OPERATIONS: Final = _counter("gateway_operations_total", "queue op", "Operations
 BLOCKERS: Final = _counter(
     "gateway_automation_blockers_total", "queue", "Automation blockers that rules set."
 )
+TABLE_ASKED: Final = _counter(
+    "gateway_table_questions_total",
+    "table outcome",
+    "Keys that a table was asked for: something found, none, or failed.",
+)
 AUTH_FAILURES: Final = _counter(
     "gateway_auth_failures_total",
     "queue reason",
@@ -145,6 +150,17 @@ QUEUE_STALE: Final = _gauge(
 )
 RULES: Final = _gauge("gateway_rules_loaded", "queue", "Rules of a queue.")
 FILES: Final = _gauge("gateway_rules_file_info", "file sha256", "Which files are served.")
+TABLE_ROWS: Final = _gauge("gateway_table_rows", "table source", "Rows that a table holds.")
+TABLE_LOADED_AT: Final = _gauge(
+    "gateway_table_loaded_timestamp_seconds",
+    "table",
+    "When a database last gave, or confirmed, what a table holds.",
+)
+TABLE_FAILING: Final = _gauge(
+    "gateway_table_failing",
+    "table source",
+    "1 while a table cannot be refreshed; of a live one, the workers whose last question failed.",
+)
 
 METRICS: Final = (
     HTTP_REQUESTS,
@@ -160,6 +176,7 @@ METRICS: Final = (
     MESSAGES,
     OPERATIONS,
     BLOCKERS,
+    TABLE_ASKED,
     LEFT_OUT,
     CONFIG,
     RELOAD_GOOD,
@@ -169,6 +186,9 @@ METRICS: Final = (
     QUEUE_STALE,
     RULES,
     FILES,
+    TABLE_ROWS,
+    TABLE_LOADED_AT,
+    TABLE_FAILING,
     DECISIONS,
     LOG_LOST,
     PROCESSES,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: What can become of a rule in a request, in the words of ``gateway explain``.
 OUTCOMES: Final = ("fired", "passed", "skipped", "failed", "unselected")
+#: What can become of a key that a table is asked for, as `Evaluation.asked` counts it.
+ASKED: Final = ("found", "none", "failed")
 _FIRED, _PASSED, _SKIPPED, _FAILED, _UNSELECTED = range(5)
 
 
@@ -131,6 +133,10 @@ class Counts:
                 self._add((catalog.OPERATIONS.name, queue, operation_name(kind)), count)
         if evaluation.blocks:
             self._add((catalog.BLOCKERS.name, queue), len(evaluation.blocks))
+        for table, counted in evaluation.asked.items():
+            for outcome, count in zip(ASKED, counted, strict=True):
+                if count:
+                    self._add((catalog.TABLE_ASKED.name, table, outcome), count)
 
     def _count_outcomes(self, queue: str, outcomes: list[Outcome]) -> None:
         rows = self._rules.get(queue)

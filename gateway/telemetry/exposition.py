@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import gateway
 from gateway.telemetry import catalog
 from gateway.telemetry.catalog import BUCKETS, Kind, Metric
-from gateway.telemetry.totals import Totals
+from gateway.telemetry.totals import Known, Totals
 
 if TYPE_CHECKING:
     from prometheus_client.core import HistogramMetricFamily
@@ -42,6 +42,7 @@ class Served:
     loaded_at: float
     #: SHA-256 by the file's name.
     files: Mapping[str, str] = field(default_factory=dict)
+    tables: Sequence[str] = ()
 
 
 def exposition(
@@ -55,7 +56,7 @@ def exposition(
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-    totals.keep(served.rules, served.secrets)
+    totals.keep(Known(served.rules, served.secrets, served.tables))
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collected(totals, {**_state(served), **(further or {})}))
     return CONTENT_TYPE_PLAIN_0_0_4, generate_latest(registry)
@@ -86,9 +87,8 @@ class _Collected:
         return family
 
     def _numbers(self, metric: Metric) -> Series:
-        found = self.series.get(metric.name)
-        if found is None:
-            found = {**self.totals.numbers.get(metric.name, {}), **self.totals.gauge(metric)}
+        counted = self.totals.numbers.get(metric.name, {})
+        found = {**counted, **self.totals.gauge(metric), **self.series.get(metric.name, {})}
         # What has no labels is there from the start, so that an alert never waits for it.
         return found if found or metric.labels else {(): 0.0}
 

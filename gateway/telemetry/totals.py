@@ -20,6 +20,16 @@ from gateway.telemetry.counts import OUTCOMES, Delta
 _decode: Final = msgspec.msgpack.Decoder(Delta).decode
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the configuration has names for."""
+
+    #: Ids of rules by queue.
+    rules: Mapping[str, Collection[str]]
+    secrets: Collection[str]
+    tables: Collection[str]
+
+
 @dataclass(slots=True)
 class Sum:
     """All durations of one histogram with the same labels."""
@@ -76,21 +86,15 @@ class Totals:
                     found[labels] = found.get(labels, 0) + number
         return found
 
-    def keep(self, rules: Mapping[str, Collection[str]], secrets: Collection[str]) -> None:
-        """Drop what is counted of queues, rules and secrets other than these."""
+    def keep(self, known: Known) -> None:
+        """Drop what is counted of queues, rules, secrets and tables other than these."""
         for metric in catalog.METRICS:
             for series in (self.numbers.get(metric.name, {}), self.times.get(metric.name, {})):
-                self._keep(metric, series, rules, secrets)
+                self._keep(metric, series, known)
 
-    def _keep(
-        self,
-        metric: Metric,
-        series: dict[tuple[str, ...], Any],
-        rules: Mapping[str, Collection[str]],
-        secrets: Collection[str],
-    ) -> None:
+    def _keep(self, metric: Metric, series: dict[tuple[str, ...], Any], known: Known) -> None:
         for labels in list(series):
-            if not _is_known(dict(zip(metric.labels, labels, strict=True)), rules, secrets):
+            if not _is_known(dict(zip(metric.labels, labels, strict=True)), known):
                 del series[labels]
 
     def _add(self, name: str, labels: tuple[str, ...], number: float) -> None:
@@ -109,12 +113,11 @@ class Totals:
             known.total += total
 
 
-def _is_known(
-    labels: Mapping[str, str], rules: Mapping[str, Collection[str]], secrets: Collection[str]
-) -> bool:
-    queue, secret = labels.get("queue", OTHER), labels.get("secret")
-    if secret is not None and secret not in secrets:
-        return False
+def _is_known(labels: Mapping[str, str], known: Known) -> bool:
+    for label, names in (("secret", known.secrets), ("table", known.tables)):
+        if label in labels and labels[label] not in names:
+            return False
+    queue, rules = labels.get("queue", OTHER), known.rules
     if queue == OTHER and OTHER not in rules:
         return "rule" not in labels
     return queue in rules and ("rule" not in labels or labels["rule"] in rules[queue])

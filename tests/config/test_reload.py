@@ -320,3 +320,22 @@ def _version(name, version):
     if name == "gateway":
         return GATEWAY + "#\n" * version
     return queue(name.upper(), {"acme": 1, "globex": 11}[name] + 2 * version)
+
+
+def test_a_broken_table_is_told_until_it_is_mended_and_holds_up_nothing(served):
+    tables = {"gateway.yaml": f"{GATEWAY}tables: {{vendors: {{file: v.csv, queues: all}}}}\n"}
+    write(served.root, {**tables, "v.csv": "id\nV1\n"})
+    served.settle()
+    write(served.root, {"v.csv": "id\nV1,V2\n", "a.rules.yaml": MORE})
+    served.settle()
+    broken = served.status
+
+    assert served.rules() == ["total-missing", "date-missing"]
+    assert (broken.stale, broken.failed) == (True, ())
+    assert [found.code for found in broken.failure] == ["R156"]
+
+    write(served.root, {"v.csv": "id\nV1\n"})
+    served.settle()
+
+    assert not served.status.stale
+    assert not served.status.failure

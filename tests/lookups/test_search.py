@@ -235,6 +235,10 @@ def test_a_column_of_nothing_finds_nothing():
         assert found(table, question(note=how), "x") == []
 
 
+def test_without_a_criterion_all_rows_are_found():
+    assert found(VENDORS, question()) == ["V1", "V2", "V3", "V4", "V5"]
+
+
 @pytest.mark.parametrize("how", ["equal", "normal", D("0.5")])
 def test_an_index_is_made_before_anybody_asks(how):
     table = table_of([{"name": "abc", "id": "V1"}])

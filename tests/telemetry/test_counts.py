@@ -11,7 +11,7 @@ from gateway.runtime import Answer
 from gateway.telemetry import catalog
 from gateway.telemetry.catalog import BUCKETS
 from gateway.telemetry.counts import Counts
-from gateway.telemetry.totals import Totals
+from gateway.telemetry.totals import Known, Totals
 
 EVENT = "annotation_content.updated"
 
@@ -156,15 +156,20 @@ def test_counts_of_queues_rules_and_secrets_that_are_gone_are_dropped():
     totals = counted(
         answer(Evaluation(outcomes=outcomes, shadows={"goes": 1})),
         answer(Evaluation(outcomes=outcomes), queue="gone", signed_with="gone secret 1"),
+        answer(Evaluation(asked={"vendors": [2, 1, 0], "orders": [0, 0, 1]}), signed_with=None),
         answer(queue=None),
     )
 
-    totals.keep({"acme": ["stays"]}, ["acme secret 1"])
+    totals.keep(Known({"acme": ["stays"]}, ["acme secret 1"], ["vendors"]))
 
     assert totals.numbers[catalog.RULE_OUTCOMES.name] == {("acme", "stays", "passed"): 1}
     assert totals.numbers[catalog.RULE_SHADOW.name] == {}
     assert totals.numbers[catalog.HOOKS.name].keys() == {("acme", EVENT), ("other", EVENT)}
     assert totals.numbers[catalog.SECRETS.name] == {("acme secret 1",): 2}
+    assert totals.numbers[catalog.TABLE_ASKED.name] == {
+        ("vendors", "found"): 2,
+        ("vendors", "none"): 1,
+    }
     assert totals.times[catalog.EVALUATION_SECONDS.name].keys() == {("acme",)}
 
 
