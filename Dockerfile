@@ -19,17 +19,21 @@ RUN /opt/build/bin/python -m flit_core.wheel --outdir /opt/dist \
     && /opt/build/bin/python -m pip --python /opt/gateway/bin/python install \
         --no-deps --no-index --no-compile /opt/dist/*.whl \
     && /opt/gateway/bin/python -m compileall -q --invalidation-mode unchecked-hash \
-        /opt/gateway/lib
+        /opt/gateway/lib \
+    && mkdir /opt/state
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="rules-gateway" \
       org.opencontainers.image.description="Answers a document platform's webhooks by YAML rules"
 COPY --from=build /opt/gateway /opt/gateway
-# Nothing is written anywhere, so that the root file system may be read-only.
+# Where a volume is mounted if the outbox is a file: a new one belongs to the user below. Nothing
+# else is ever written, so that the root file system may be read-only.
+COPY --from=build --chown=10001:10001 /opt/state /var/lib/gateway
 ENV PATH=/opt/gateway/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    GATEWAY_LISTEN=0.0.0.0:8080
+    GATEWAY_LISTEN=0.0.0.0:8080 \
+    GATEWAY_STATE=/var/lib/gateway
 # A number, so that runAsNonRoot can be verified.
 USER 10001:10001
 WORKDIR /etc/gateway

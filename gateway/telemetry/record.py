@@ -35,6 +35,8 @@ _VALUES: Final[Mapping[str, tuple[Path, ...]]] = {
     ),
 }
 
+_NOTIFICATIONS: Final = "notifications"
+
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -72,6 +74,7 @@ def decision_record(answer: Answer, asked: Asked, at: str, shown: Shown) -> byte
         modes = {one.id: one.mode.value for one in rules}
         record["rules"] = [_rule(one, modes, evaluation.shadows) for one in evaluation.outcomes]
         record |= _answered(answer.body, evaluation, shown, covered)
+        record |= _told(evaluation, shown, covered)
     if request is not None and request.tree is not None:
         given = {} if shown.covers(("given",)) else _given(request)
         record["given"] = shown.cover(given, ("given",), covered)
@@ -118,6 +121,23 @@ def _answered(
         else shown.cover(items, (part,), covered)
         for part, items in answered.items()
     }
+
+
+def _told(evaluation: Evaluation, shown: Shown, covered: set[str]) -> dict[str, Any]:
+    """Give what other systems are told, if there is anything."""
+    told = [
+        {
+            "rule": one.rule,
+            "destination": one.destination,
+            "body": shown.cover(_text(one.body), (_NOTIFICATIONS, ANY, "body"), covered),
+        }
+        for one in evaluation.deliveries
+    ]
+    return {_NOTIFICATIONS: told} if told else {}
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace")
 
 
 def _named(items: Sequence[Any], rules: Sequence[str]) -> list[dict[str, str]]:

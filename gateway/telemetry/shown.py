@@ -22,6 +22,7 @@ PARTS: Final = (
     "messages",
     "automation_blockers",
     "operations",
+    "notifications",
     "files",
     "extracted_original_sender",
     "response",

@@ -14,24 +14,27 @@ from gateway.web.server import Limits
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy/compose"
-SERVICE = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))["services"][
-    "gateway"
-]
+COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))
+SERVICE = COMPOSE["services"]["gateway"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("service", COMPOSE["services"])
 @pytest.mark.parametrize(
     ("key", "value"),
     [
         ("read_only", True),
         ("cap_drop", ["ALL"]),
         ("security_opt", ["no-new-privileges:true"]),
-        ("tmpfs", ["/tmp:size=64m,mode=1777,noexec,nosuid,nodev"]),  # noqa: S108 - the container's
     ],
 )
-def test_the_container_may_do_no_more_than_it_needs(key, value):
-    assert SERVICE[key] == value
-    assert SERVICE.keys().isdisjoint({"privileged", "cap_add", "user", "network_mode", "pid"})
+def test_a_container_may_do_no_more_than_it_needs(service, key, value):
+    given = COMPOSE["services"][service]
+
+    assert given[key] == value
+    assert all(one.endswith(",noexec,nosuid,nodev") for one in given["tmpfs"])
+    assert given.keys().isdisjoint({"privileged", "cap_add", "network_mode", "pid", "ipc"})
+    assert given.get("user", "postgres") == "postgres"
 
 
 def test_the_command_and_its_variables_are_those_of_the_gateway():
@@ -58,11 +61,13 @@ def test_it_is_published_on_this_machine_alone_and_the_management_is_not():
     assert "GATEWAY_LISTEN=0.0.0.0:8080" in DOCKERFILE
 
 
-def test_what_is_mounted_is_there_and_read_only():
-    sources = [volume.split(":") for volume in SERVICE["volumes"]]
+def test_what_is_mounted_is_there_and_read_only_but_for_the_state():
+    configs, secrets, state = [volume.split(":") for volume in SERVICE["volumes"]]
 
-    assert all(mode == "ro" for _, _, mode in sources)
-    configs, secrets = sources
+    assert (configs[2], secrets[2]) == ("ro", "ro")
+    assert state == ["state", re.findall(r"GATEWAY_STATE=(\S+)", DOCKERFILE)[0]]
+    assert re.search(rf"^COPY .*--chown=10001:10001 \S+ {state[1]}$", DOCKERFILE, re.MULTILINE)
+    assert "state" in COMPOSE["volumes"]
     assert (FOLDER / configs[0] / "gateway.yaml").is_file()
     assert configs[1] == "/etc/gateway"
     queue = (FOLDER / configs[0] / "acme.queue.yaml").read_text(encoding="utf-8")
@@ -74,6 +79,14 @@ def test_a_stop_has_the_time_that_it_may_take():
     notice = float(SERVICE["environment"]["GATEWAY_STOP_DELAY"])
 
     assert float(SERVICE["stop_grace_period"][:-1]) > notice + Limits().drain + GRACE
+
+
+def test_a_database_is_there_for_those_who_ask_and_published_to_nobody():
+    database = COMPOSE["services"]["postgres"]
+
+    assert database["profiles"] == ["postgres"]
+    assert "ports" not in database
+    assert not [key for key in database["environment"] if key.endswith("PASSWORD")]
 
 
 def test_the_build_argument_is_one_of_the_locks():

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from gateway.effects import Deliver, Form
 from gateway.hooks.connector import ConnectorCall
 from gateway.hooks.request import PayloadError
 from gateway.runtime import ForeignSecretError
@@ -73,6 +74,17 @@ def test_what_becomes_of_files_and_what_is_responded_is_covered(gateway, name, p
     assert record[part] == MASK
     assert record["masked"] == masked
     assert recorded(answer)[part] == json.loads(answer.body).get(part, json.loads(answer.body))
+
+
+def test_what_other_systems_are_told_is_covered_too(gateway):
+    answer = gateway.answer(json.dumps(DOCUMENT).encode(), UNSIGNED, "acme")
+    answer.evaluation.deliveries.append(Deliver("erp", Form.JSON, b'{"total":1}', "told", ""))
+
+    covered, shown = recorded(answer, shown_by([])), recorded(answer)
+
+    assert covered["notifications"] == [{"rule": "told", "destination": "erp", "body": MASK}]
+    assert "/notifications/*/body" in covered["masked"]
+    assert shown["notifications"][0]["body"] == '{"total":1}'
 
 
 def test_a_document_that_cannot_be_decoded_as_a_whole_has_a_record(gateway):
