@@ -18,7 +18,7 @@ from gateway.annotation.reading import (
     common_kind,
     displayed,
     parse,
-    read_clean,
+    read_column,
     read_single,
     shape,
 )
@@ -295,16 +295,15 @@ class Content:
         return value
 
     def _read(self, schema_id: str) -> Column:
-        nodes = self.tree.nodes(schema_id)
         table = self.tree.table_of.get(schema_id)
+        nodes = self.tree.header.get(schema_id, ()) if table is None else table.columns[schema_id]
         kind = self._declared.get(schema_id)
         if len(nodes) == 1 and nodes[0] is not None:
             return self._read_only(schema_id, nodes[0].content, table)
-        column = None if self._placeholders else read_clean(nodes, table, kind)
-        if column is not None:
-            assert column.kind is not None  # noqa: S101 - what a clean column promises.
-            self._kinds[schema_id] = column.kind
-            return column
+        read = read_column(nodes, table, kind, self._placeholders)
+        if read is not None:
+            self._kinds[schema_id] = read[1]
+            return read[0]
         contents = [None if node is None else node.content for node in nodes]
         kind = kind or shape(contents)
         self._kinds[schema_id] = kind

@@ -5,7 +5,7 @@ Language §4, *Values*. Law: pure; what is read in one sweep is what is read one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -89,23 +89,42 @@ def shape(contents: Sequence[Any]) -> Kind:
     return shapes.pop() if len(shapes) == 1 else Kind.TEXT
 
 
-def read_clean(nodes: Sequence[Any], table: Table | None, kind: Kind | None) -> Column | None:
-    """Read a column whose cells are all set and readable in one sweep; None if they are not."""
+def read_column(
+    nodes: Sequence[Any], table: Table | None, kind: Kind | None, placeholders: Set[str]
+) -> tuple[Column, Kind] | None:
+    """Read a column in one sweep, and say as what; None if it must be read cell by cell."""
+    if kind is Kind.DATE or kind is Kind.BOOLEAN:
+        return None
     try:
         contents = [node.content for node in nodes]
         texts = [content.value for content in contents]
-        if not texts or not all(texts):
-            return None
-        if kind is not Kind.TEXT:
-            normalized = [content.normalized_value for content in contents]
-            numbers = parse_numbers(normalized, strict=kind is None)
-            if numbers is not None:
-                return Column(numbers, table, Kind.NUMBER) if kind in (None, Kind.NUMBER) else None
-            if kind is not None or any(normalized):
-                return None
+        normalized = [content.normalized_value for content in contents]
     except AttributeError:  # A missing cell or ``content: null``.
         return None
-    return Column(texts, table, Kind.TEXT) if _are_clean(texts) else None
+    if placeholders and not placeholders.isdisjoint(texts):
+        return None
+    if all(texts):
+        read = _read_texts(texts, normalized, kind)
+        return None if read is None else (Column(read[0], table, read[1]), read[1])
+    there = [text for text in texts if text]
+    beside = [one for one, text in zip(normalized, texts, strict=True) if text]
+    read = _read_texts(there, beside, kind)
+    if read is None:
+        return None
+    values = iter(read[0])
+    return Column([next(values) if text else None for text in texts], table), read[1]
+
+
+def _read_texts(
+    texts: list[str], normalized: list[str | None], kind: Kind | None
+) -> tuple[list[Value], Kind] | None:
+    """Read cells that are all set as numbers, or as texts; None if they are neither."""
+    if kind is not Kind.TEXT and any(normalized):
+        numbers = parse_numbers(normalized, strict=kind is None)
+        return None if numbers is None else (numbers, Kind.NUMBER)
+    if kind is Kind.NUMBER and texts:
+        return None
+    return (texts, kind or Kind.TEXT) if _are_clean(texts) else None
 
 
 def clean_texts(nodes: Sequence[Any]) -> list[str] | None:
