@@ -62,6 +62,7 @@ ACME: Final[Mapping[str, Any]] = {
     "tax_mode": "standard",
     "sender_name": "Northwind Paper",
     "sender_vat_id": "CZ25123891",
+    "vendor": Captured("V-100", options=(("V-100", "Northwind Paper (Praha)"),)),
     "cost_center": Captured(
         "100", options=(("100", "Administration"), ("200", "Production"), ("300", "Sales"))
     ),

@@ -50,6 +50,7 @@ def _lines(explained: RuleExplained) -> Iterator[str]:
         guard = explained.guard
         drawn = draw_expression(guard.expression, guard.operands, guard.absent)
         yield from (f"  {line}" for line in drawn)
+        yield from (f"  asked {one.text}" for one in guard.questions)
     for run in explained.runs[:_RUNS]:
         yield from _run(run)
     if len(explained.runs) > _RUNS:
@@ -59,6 +60,9 @@ def _lines(explained: RuleExplained) -> Iterator[str]:
 def _run(run: RunExplained) -> Iterator[str]:
     if run.place is not None:
         yield f"  {run.place} {run.verdict.value}"
+    questions = list(run.questions)
     for condition in run.conditions:
         drawn = draw_expression(condition.expression, condition.operands, condition.absent)
         yield from (f"  {line}" for line in drawn)
+        questions += condition.questions
+    yield from dict.fromkeys(visible(f"  asked {one.text}") for one in questions)
