@@ -5,12 +5,13 @@ PYTHON ?= python3
 LISTEN ?= 127.0.0.1:8080
 CONFIGS ?= configs
 PYTEST_ARGS ?=
+BENCH_ARGS ?= --http
 
 BIN := .venv/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz bench lint format coverage image lock clean run-setup dev-setup
+.PHONY: help run test fuzz bench lint format coverage image lock clean run-setup dev-setup bench-setup
 
 help: ## Say what there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -42,8 +43,8 @@ fuzz: dev-setup ## Fuzz for about half an hour; FUZZ_SEED=2 throws other things.
 	@HYPOTHESIS_PROFILE=long FUZZ_ROUNDS=$${FUZZ_ROUNDS:-40} $(BIN)/python -m pytest tests/fuzz \
 		tests/engine/test_properties.py tests/rules/expressions/test_equality.py $(PYTEST_ARGS)
 
-bench: dev-setup ## Measure speed against the figures in docs/design.md.
-	@$(BIN)/python -m bench
+bench: bench-setup ## Measure speed against the figures in docs/design.md, and against others.
+	@$(BIN)/python -m bench $(BENCH_ARGS)
 
 image: ## Build the container image.
 	@docker build --tag rules-gateway .
@@ -63,6 +64,7 @@ lock: run-setup ## Lock the dependencies anew; LOCK_ARGS=--upgrade takes newer v
 	@$(LOCK) --all-extras --constraint requirements/run.txt \
 		--output-file requirements/extras.txt pyproject.toml
 	@$(LOCK) --output-file requirements/dev.txt requirements/dev.in
+	@$(LOCK) --output-file requirements/bench.txt requirements/bench.in
 
 clean: ## Remove everything that these commands made.
 	@rm -rf .venv build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis \
@@ -74,3 +76,6 @@ run-setup:
 
 dev-setup:
 	@sh requirements/install dev
+
+bench-setup:
+	@sh requirements/install bench

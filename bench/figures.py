@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench import commands, http
 from bench.payloads import QUEUE, QUEUE_OF_PATHS, body
+from bench.reloading import under_reload
 from bench.rounds import Paired, Work, paired
 from bench.subjects import answered, many_rules, served, settled, signed
 from bench.yardsticks import floor, limit
@@ -59,6 +61,10 @@ def paths(rounds: int) -> Iterator[Figure]:
     ]
     found = paired(works, rounds)
     yield Figure("any JMESPath, 100 rows: × floor", f"{found.ratio(0, 1):.2f}", "≤ 1.8")
+    indexed = paired([works[0], partial(answered, gateway, *signed(body(100)))], rounds)
+    yield Figure(
+        "any JMESPath, 100 rows: × the same by schema id", f"{indexed.ratio(0, 1):.2f}", "≤ 3"
+    )
 
 
 def one_rule_more(rounds: int) -> Iterator[Figure]:
@@ -90,6 +96,15 @@ def _against_rules(counts: tuple[int, ...], data: bytes, signature: str, rounds:
     return paired([partial(answered, one, data, signature) for one in gateways], rounds)
 
 
+def reloads(_: int) -> Iterator[Figure]:
+    """Count answers that are wrong while the rules change."""
+    count = 20_000
+    told = under_reload(count, threads=4)
+    name = f"{count:,} requests, 4 threads, {told['reloads']:,} reloads"
+    yield Figure(f"{name}: wrong", str(count - told["right"] - told["error"]), "0")
+    yield Figure(f"{name}: errors", str(told["error"]), "0")
+
+
 def processes(rounds: int) -> Iterator[Figure]:
     """Measure commands from start to end, and memory."""
     seconds = commands.check_one_file(rounds)
@@ -98,15 +113,29 @@ def processes(rounds: int) -> Iterator[Figure]:
     yield Figure("gateway check, 1,000 rules: seconds", f"{seconds:.2f}", "≤ 1")
     decoded = commands.decoding_memory() / 2**20
     yield Figure("1,000-row body decoded: MiB beyond the bytes", f"{decoded:.1f}", "≤ 8")
-    idle = http.idle_memory() / 2**20
-    yield Figure("gateway serve, idle: MiB resident", f"{idle:.0f}", "≤ 60")
+    idle = http.idle_memory().proportional / 2**20
+    yield Figure("gateway serve, one worker, idle: MiB", f"{idle:.0f}", "≤ 60")
 
 
 def over_http(rounds: int) -> Iterator[Figure]:
-    """Measure one process over HTTP against a plain endpoint."""
+    """Measure one process over HTTP against a plain endpoint, and against Flask and jmespath."""
     for rows, count, goal in ((10, 400, "1.3"), (100, 160, "2")):
-        rate, times, cpu = http.ratios(http.compared(rows, rounds, count))
+        found = http.compared((http.gateway, http.plain), rows, rounds, count)
+        rate, times, cpu = http.ratios(found)
         name = f"over HTTP, {rows} rows"
         yield Figure(f"{name}: requests per second", f"{rate:.0f}")
         yield Figure(f"{name}: × requests of a plain endpoint", f"{times:.2f}", f"≥ {goal}")
         yield Figure(f"{name}: × its processor time", f"{cpu:.2f}")
+        if find_spec("flask") is not None:
+            found = http.compared((http.gateway, http.classic), rows, rounds, count // 8)
+            _, times, _ = http.ratios(found)
+            yield Figure(f"{name}: × requests of Flask and jmespath", f"{times:.1f}")
+
+
+def second_process(rounds: int) -> Iterator[Figure]:
+    """Measure two workers against one; what the load generator takes, they lack."""
+    servers = (partial(http.gateway, 2), http.gateway)
+    rate, times, cpu = http.ratios(http.compared(servers, 100, rounds, 400))
+    yield Figure("two workers, 100 rows: requests per second", f"{rate:.0f}")
+    yield Figure("two workers, 100 rows: × requests of one", f"{times:.2f}", "≥ 1.8")
+    yield Figure("two workers, 100 rows: × processor time of one", f"{cpu:.2f}", "1")

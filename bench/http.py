@@ -11,18 +11,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from bench import procfs
 from bench.payloads import body
 from bench.subjects import ENVIRONMENT, RULES
 
 _START_LIMIT: Final = 20.0
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +44,22 @@ class Server:
     port: int
 
     def resident(self) -> int:
-        """Give the resident memory, in bytes, of the process that answers."""
-        fields = Path(f"/proc/{self._answering()}/statm").read_text(encoding="ascii").split()
-        return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
+        """Give its resident memory in bytes, that of its workers included."""
+        return procfs.used(self.pid).resident
 
     def cpu(self) -> float:
-        """Give the processor seconds that it and its processes have used."""
-        ticks = 0
-        for pid in (self.pid, *self._children()):
-            text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
-            fields = text.rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / _TICKS
-
-    def _answering(self) -> int:
-        return max(self._children(), default=self.pid)
-
-    def _children(self) -> list[int]:
-        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii")
-        return [int(pid) for pid in listed.split()]
+        """Give the processor seconds it has used, with its workers."""
+        return procfs.cpu(self.pid)
 
 
 @contextlib.contextmanager
-def gateway() -> Iterator[Server]:
+def gateway(processes: int = 1) -> Iterator[Server]:
     """Serve the bench's rules with ``gateway serve``."""
     port = _free_port()
     command = ["-m", "gateway", "serve", str(RULES), "--listen", f"127.0.0.1:{port}"]
+    command += ["--management", "off", "--processes", str(processes)]
     command += ["--management", "off"]
-    with _running(command, port) as server:
+    with _running(command, port, family=1 + processes) as server:
         yield server
 
 
@@ -81,24 +71,38 @@ def plain() -> Iterator[Server]:
         yield server
 
 
-def compared(rows: int, rounds: int, count: int) -> list[tuple[Load, Load]]:
-    """Load the gateway and the plain endpoint in turns; give each round's results."""
-    with TemporaryDirectory() as folder, gateway() as ours, plain() as other:
+@contextlib.contextmanager
+def classic() -> Iterator[Server]:
+    """Serve the same rules as a Flask application on waitress."""
+    port = _free_port()
+    with _running(["-m", "bench.peers.by_webhook", str(port)], port) as server:
+        yield server
+
+
+def compared(
+    servers: Sequence[Callable[[], AbstractContextManager[Server]]],
+    rows: int,
+    rounds: int,
+    count: int,
+) -> list[list[Load]]:
+    """Load servers in turns, each with *count* requests; give each round's results."""
+    with TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        running = [stack.enter_context(server()) for server in servers]
         file = Path(folder, "body.json")
         file.write_bytes(body(rows))
-        for server in (ours, other):
-            _load(server, file, count // 4)
-        return [(_load(ours, file, count), _load(other, file, count)) for _ in range(rounds)]
+        for server in running:
+            _load(server, file, max(4, count // 4))
+        return [[_load(server, file, count) for server in running] for _ in range(rounds)]
 
 
-def idle_memory() -> int:
-    """Give the resident memory of a gateway that has answered nothing yet."""
+def idle_memory() -> procfs.Used:
+    """Give what a gateway with one worker holds that has answered nothing yet."""
     with gateway() as server:
-        return server.resident()
+        return procfs.used(server.pid)
 
 
-def ratios(results: list[tuple[Load, Load]]) -> tuple[float, float, float]:
-    """Give requests per second, times the plain endpoint's, and times its processor time."""
+def ratios(results: list[list[Load]]) -> tuple[float, float, float]:
+    """Give the first's requests per second, times the second's, and times its processor time."""
     return (
         median(ours.per_second for ours, _ in results),
         median(ours.per_second / other.per_second for ours, other in results),
@@ -116,7 +120,7 @@ def _load(server: Server, file: Path, count: int) -> Load:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], port: int) -> Iterator[Server]:
+def _running(command: list[str], port: int, family: int = 1) -> Iterator[Server]:
     process = subprocess.Popen(  # noqa: S603 - our own modules.
         [sys.executable, *command],
         env={**os.environ, **ENVIRONMENT},
@@ -124,7 +128,7 @@ def _running(command: list[str], port: int) -> Iterator[Server]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _await(process, port)
+        _await(process, port, family)
         yield Server(process.pid, port)
     finally:
         process.terminate()
@@ -135,13 +139,26 @@ def _running(command: list[str], port: int) -> Iterator[Server]:
             process.wait()
 
 
-def _await(process: subprocess.Popen[bytes], port: int) -> None:
+def _await(process: subprocess.Popen[bytes], port: int, family: int) -> None:
+    """Wait until a server answers, and until all of its processes are there."""
     end = time.monotonic() + _START_LIMIT
     while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        if _answers(port) and len(procfs.family(process.pid)) == family:
             return
         time.sleep(0.05)
     raise RuntimeError("a server did not start")
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _free_port() -> int:

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from bench import commands, http, load
+from bench import commands, http, load, procfs
 from bench.payloads import QUEUE, QUEUE_OF_PATHS, body
+from bench.reloading import under_reload
 from bench.rounds import Paired, paired
 from bench.subjects import ENVIRONMENT, RULES, answered, many_rules, served, signed
 from bench.yardsticks import floor, limit
@@ -100,6 +101,23 @@ def test_a_ratio_is_the_median_of_the_rounds_ratios():
 
 def test_decoding_takes_less_than_the_body():
     assert 0 < commands.decoding_memory() < len(body(1000))
+
+
+def test_answers_under_reload_are_those_of_their_configuration():
+    told = under_reload(60, threads=3)
+
+    assert told["reloads"] > 0
+    assert +told == {"right": 60, "reloads": told["reloads"]}
+
+
+def test_a_family_of_processes_is_measured_together():
+    with http.gateway(processes=2) as server:
+        found = procfs.used(server.pid)
+        assert len(procfs.family(server.pid)) == found.processes == 3
+        assert found.threads >= 3
+        assert found.descriptors > 0
+        assert 0 < found.proportional < found.resident
+        assert server.cpu() > 0
 
 
 def test_the_load_generator_counts_what_a_gateway_answers():

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-LOCKS = ("run", "extras", "dev", "build")
+LOCKS = ("run", "extras", "dev", "bench", "build")
 
 #: Hosts that a text may name: reserved for examples, this machine, the platform, the schema draft.
 HOSTS = re.compile(
@@ -128,12 +128,13 @@ def standard_library() -> set[str]:
     return {canonical(name) for name in sys.stdlib_module_names}
 
 
-def test_the_locks_agree_on_every_package_they_share():
-    run, dev = pins("run"), pins("dev")
+@pytest.mark.parametrize(("lock", "below"), [("dev", "run"), ("bench", "dev"), ("bench", "run")])
+def test_the_locks_agree_on_every_package_they_share(lock, below):
+    ours, theirs = pins(lock), pins(below)
+    shared = ours.keys() & theirs.keys()
 
-    assert {n: run[n] for n in run.keys() & dev.keys()} == {
-        n: dev[n] for n in run.keys() & dev.keys()
-    }
+    assert shared
+    assert {name: ours[name] for name in shared} == {name: theirs[name] for name in shared}
 
 
 def test_every_module_has_its_floor():

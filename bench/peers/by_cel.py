@@ -52,16 +52,14 @@ def in_rust() -> Callable[[bytes, str], bytes]:
     import cel
 
     program = cel.compile(f"{{{_ALL}}}")
-    return _answering(lambda values: program.execute(values))
+    return _answering(program.execute)
 
 
 def in_cpp() -> Callable[[bytes, str], bytes]:
     """Answer with cel-expr-python."""
     from cel_expr_python import cel
 
-    environment = cel.NewEnv(
-        variables={"rows": cel.Type.List(cel.Type.DYN), "d": cel.Type.DYN}
-    )
+    environment = cel.NewEnv(variables={"rows": cel.Type.List(cel.Type.DYN), "d": cel.Type.DYN})
     expression = environment.compile(f"{{{_ALL}}}")
     return _answering(lambda values: expression.eval(data=values).plain_value())
 

@@ -30,7 +30,8 @@ def complaints(document: Document) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(document.rows):
         _row(row, number, found)
-    _header(document, found)
+    _amounts(document, found)
+    _header(document.header, found)
     return found
 
 
@@ -49,17 +50,21 @@ def _row(row: dict[str, Any], number: int, found: dict[str, list[int]]) -> None:
         found["line-total"].append(number)
     if abs(base * rate - tax * 100) > 100 * _TOLERANCE:
         found["line-tax"].append(number)
-    if not row["item_description"]:
-        found["description-required"].append(number)
-    if quantity <= 0:
-        found["quantity-required"].append(number)
+    _required(row, number, found)
     if rate not in _RATES:
         found["rate-known"].append(number)
     if not _ORDER.fullmatch(row["item_order_id"]):
         found["order-format"].append(number)
 
 
-def _header(document: Document, found: dict[str, list[int]]) -> None:
+def _required(row: dict[str, Any], number: int, found: dict[str, list[int]]) -> None:
+    if not row["item_description"]:
+        found["description-required"].append(number)
+    if row["item_quantity"] <= 0:
+        found["quantity-required"].append(number)
+
+
+def _amounts(document: Document, found: dict[str, list[int]]) -> None:
     header, rows = document.header, document.rows
     total, tax = header["amount_total"], header["amount_total_tax"]
     if rows and abs(sum(row["item_amount_total"] for row in rows) - total) > _TOLERANCE:
@@ -68,6 +73,9 @@ def _header(document: Document, found: dict[str, list[int]]) -> None:
         found["tax-adds-up"] = [0]
     if abs(header["amount_total_base"] + tax - total) > _TOLERANCE:
         found["total-is-base-and-tax"] = [0]
+
+
+def _header(header: dict[str, Any], found: dict[str, list[int]]) -> None:
     days = header["date_due"] - header["date_issue"]
     if days < 0:
         found["due-after-issue"] = [0]

@@ -35,10 +35,7 @@ _DOCUMENT: Final = {
 }
 RULES: Final = frozenset((*_ROWS, *_DOCUMENT))
 _searches: Final = {
-    **{
-        rule: jmespath.compile(f"{_CELLS}[?{condition}][].id")
-        for rule, condition in _ROWS.items()
-    },
+    **{rule: jmespath.compile(f"{_CELLS}[?{condition}][].id") for rule, condition in _ROWS.items()},
     **{rule: jmespath.compile(path) for rule, path in _DOCUMENT.items()},
 }
 

@@ -34,9 +34,7 @@ _ROWS: Final[dict[str, Any]] = {
     "line-total": _apart(
         {"+": [_var("item_total_base"), _var("item_tax")]}, _var("item_amount_total"), 0.05
     ),
-    "line-tax": _apart(
-        _product("item_total_base", "item_rate"), {"*": [_var("item_tax"), 100]}, 5
-    ),
+    "line-tax": _apart(_product("item_total_base", "item_rate"), {"*": [_var("item_tax"), 100]}, 5),
     "description-required": {"!": [_var("item_description")]},
     "quantity-required": {"<=": [_var("item_quantity"), 0]},
     "rate-known": {"!": [{"in": [_var("item_rate"), [0, 10, 15, 21]]}]},

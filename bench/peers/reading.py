@@ -91,7 +91,7 @@ def answer(document: Document, found: Found) -> bytes:
     operations: list[dict[str, Any]] = []
     for rule, rows in found.items():
         for row in rows:
-            if rule in _CHANGES:
+            if rule in CHANGES:
                 operations.append(_replaced(document, rule, row))
             else:
                 messages.extend(_said(document, rule, row))
@@ -99,18 +99,10 @@ def answer(document: Document, found: Found) -> bytes:
 
 
 def _replaced(document: Document, rule: str, row: int) -> dict[str, Any]:
-    name, change = _CHANGES[rule]
+    name, change = CHANGES[rule]
     nodes = document.header_nodes if rule == "currency-upper-case" else document.row_nodes[row]
     value = change(nodes[name]["content"])
     return {"op": "replace", "id": nodes[name]["id"], "value": {"content": {"value": value}}}
-
-
-_CHANGES: Final[dict[str, tuple[str, Callable[[dict[str, Any]], str]]]] = {
-    "vat-zero": ("item_rate", lambda _: "0.0"),
-    "price-in-cents": ("item_amount_base", lambda one: _in_cents(one)),
-    "unit-of-the-erp": ("item_uom", lambda one: UNITS[one["value"]]),
-    "currency-upper-case": ("currency", lambda one: one["value"].lower()),
-}
 
 
 def _said(document: Document, rule: str, row: int) -> list[dict[str, Any]]:
@@ -135,8 +127,18 @@ def _in_cents(content: dict[str, Any]) -> str:
     return str(Decimal(content["normalized_value"]).quantize(_CENT, ROUND_HALF_UP))
 
 
+CHANGES: Final[dict[str, tuple[str, Callable[[dict[str, Any]], str]]]] = {
+    "vat-zero": ("item_rate", lambda _: "0.0"),
+    "price-in-cents": ("item_amount_base", _in_cents),
+    "unit-of-the-erp": ("item_uom", lambda one: UNITS[one["value"]]),
+    "currency-upper-case": ("currency", lambda one: one["value"].lower()),
+}
+
+
 def _lines_add_up(written: dict[str, str], _: int, document: Document) -> str:
-    total = sum(Decimal(_written(row["item_amount_total"]["content"])) for row in document.row_nodes)
+    total = sum(
+        Decimal(_written(row["item_amount_total"]["content"])) for row in document.row_nodes
+    )
     says = Decimal(written["amount_total"])
     return f"The lines add up to {total:,.2f}, the total says {says:,.2f}."
 
