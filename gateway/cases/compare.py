@@ -63,10 +63,9 @@ class Difference:
 
 
 def _messages(evaluation: Evaluation, places: Places) -> Sequence[Item]:
-    of_files = (message for file in evaluation.files for message in file.messages)
     return [
         {**_said(message, places), "type": message.level.value}
-        for message in (*evaluation.messages, *of_files)
+        for message in evaluation.all_messages
         if not _is_mark(message, evaluation)
     ]
 

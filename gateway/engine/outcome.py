@@ -53,6 +53,13 @@ class Evaluation:
     shadows: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def all_messages(self) -> list[Message]:
+        """The messages at fields and for the document, and those at files."""
+        if not self.files:
+            return self.messages
+        return [*self.messages, *(one for file in self.files for one in file.messages)]
+
+    @property
     def fired(self) -> tuple[str, ...]:
         """The rules that fired."""
         return tuple([outcome.rule for outcome in self.outcomes if outcome.fired])

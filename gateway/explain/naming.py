@@ -42,7 +42,20 @@ class Names:
         if len(selection) == 1:
             return None
         node = selection.nodes[number]
-        return f"result {number + 1}" if node is None else self.node(node.id)
+        if node is not None:
+            return self.node(node.id)
+        return self._file(selection, number) or f"result {number + 1}"
+
+    def _file(self, selection: Selection, number: int) -> str | None:
+        """Name the file that is selected, or whose document is."""
+        result = selection.results[number] if selection.results is not None else None
+        if not isinstance(result, dict):
+            return None
+        for key in ("id", "document", "url"):
+            found = result.get(key)
+            if isinstance(found, int | str) and found in self.by_id:
+                return self.by_id[found]
+        return None
 
 
 def _named(tree: Tree) -> Iterator[tuple[int | str, str]]:

@@ -14,6 +14,7 @@ from gateway.diagnostic import Report, Span
 from gateway.rules.events import ACTIONS, CARRIERS, EMAIL, FACTS, OTHER_EVENTS, UPLOAD, carried_by
 from gateway.rules.expressions.expression import all_references
 from gateway.rules.expressions.references import FACT_KEYS, MAIL_HEADERS, Fact
+from gateway.rules.parts import part_keys
 from gateway.rules.rule import Rule
 from gateway.rules.yaml.source import Map
 
@@ -134,7 +135,12 @@ def _check_names(rule: Rule, report: Report) -> None:
             if field is not None and field not in told:
                 told.add(field)
                 message = f"{event} has no field {field!r}"
-                hint = f"write payload.{field} for what the request says"
+                is_part = field in part_keys(rule.select, rule.actions)
+                hint = (
+                    f"write value.{field} for what is selected"
+                    if is_part
+                    else f"write payload.{field} for what the request says"
+                )
                 report.error("R201", message, expression.text.span, hint=hint, rule=rule.id)
             elif isinstance(reference, Fact) and reference.path[0] in FACT_KEYS:
                 root = reference.path[0]

@@ -17,6 +17,7 @@ from gateway.rules.effect import Effect, Match, Put, Say, every
 from gateway.rules.events import ACTIONS, OTHER_EVENTS, actions_of
 from gateway.rules.expressions.expression import Expression, compile_condition
 from gateway.rules.expressions.scope import Scope, Selects
+from gateway.rules.parts import part_keys, parts_elsewhere
 from gateway.rules.rule import ByPath, BySchemaId, Group, Mode, OnFailure, Overwrite, Rule, Selector
 from gateway.rules.selectors.parse import names_for_texts
 from gateway.rules.selectors.path import PathSyntaxError, compile_path
@@ -47,6 +48,9 @@ def compile_rule(node: Map, around: Around, scope: Scope, report: Report) -> Rul
     actions = _rule_actions(node.get("on"), around, scope, report)
     has_fields = not actions or bool(actions & ACTIONS)
     select, scope = compile_select(node.get("select"), scope, report, has_fields=has_fields)
+    if not has_fields:
+        elsewhere = parts_elsewhere(actions)
+        scope = replace(scope, part_keys=part_keys(select, actions), parts_elsewhere=elsewhere)
     when = _condition(node.get("when"), scope, report)
     require = _condition(node.get("require"), scope, report)
     effects = EffectCompiler(scope, report).compile(node) or ()

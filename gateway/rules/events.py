@@ -109,7 +109,8 @@ def actions_of(words: Iterable[Text], rule: str, report: Report) -> frozenset[st
 
 def _refuse(word: Text, rule: str, report: Report) -> None:
     names = (*ACTIONS, *OTHER_EVENTS, *(f"{CONTENT}.{action}" for action in ACTIONS))
-    meant = closest(word.value, names)
+    halves = [name for name in OTHER_EVENTS if word.value in name.split(".")]
+    meant = '" or "'.join(halves) or closest(word.value, names)
     known = ", ".join((*sorted(ACTIONS), *OTHER_EVENTS))
     report.error(
         "R402",

@@ -125,8 +125,9 @@ class Counts:
         self._count_outcomes(queue, evaluation.outcomes)
         for rule, count in evaluation.shadows.items():
             self._add((catalog.RULE_SHADOW.name, queue, rule), count)
-        if evaluation.messages:
-            for level, count in Counter(one.level for one in evaluation.messages).items():
+        messages = evaluation.all_messages
+        if messages:
+            for level, count in Counter(one.level for one in messages).items():
                 self._add((catalog.MESSAGES.name, queue, level.value), count)
         if evaluation.operations:
             for kind, count in Counter(map(type, evaluation.operations)).items():

@@ -82,3 +82,24 @@ def test_a_file_that_cannot_be_found_is_told_as_a_failure():
 
     assert found.verdict is Verdict.FAILED
     assert "no file of this event" in tell_rule(found)[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "payload", "names"),
+    [
+        ("on: email.received, select: files, when: value.n_pages > 9, import: false",
+         mail(PDF, PICTURE), ["invoice.pdf", "logo.png"]),
+        ("on: email.received, select: 'files[].filename', when: value == 'x', import: false",
+         mail(PDF, PICTURE), ["result 1", "result 2"]),
+        ("on: upload.created, select: documents, when: value.id > 999, import: false",
+         UPLOADED, ["a.pdf", "b.csv"]),
+        ("on: upload.created, select: files, when: value.queue == 'x', import: false",
+         UPLOADED, ["a.pdf", "b.csv"]),
+        ("on: email.received, select: files, when: value.n_pages > 9, import: false",
+         mail(PDF), [None]),
+    ],
+)  # fmt: skip
+def test_a_run_is_called_by_the_name_of_its_file(rule, payload, names):
+    _, found = explained(rule, payload)
+
+    assert sorted(run.place or "" for run in found.runs) == [name or "" for name in names]

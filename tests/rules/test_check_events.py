@@ -137,7 +137,7 @@ def test_what_no_event_can_carry_is_refused(rule, code, message):
         ("on: email.received, select: 'files[].{id: id}', import: false", {"email.received"}),
         (
             (
-                "on: email.received, select: files, when: value.n > 1, values: {a: x}, "
+                "on: email.received, select: files, when: value.n_pages > 1, values: {a: x}, "
                 "otherwise: {import: false}"
             ),
             {"email.received"},
@@ -172,3 +172,75 @@ def test_a_rule_shares_the_events_of_its_group(group, rule, actions):
     (found,) = compile_rules([RulesFile("it.rules.yaml", root)], PLAIN, report).rules
 
     assert (found.actions, list(report)) == (actions, [])
+
+
+@pytest.mark.parametrize(
+    ("on", "select", "key", "hint"),
+    [
+        ("email.received", "files", "file_name", 'did you mean "filename"?'),
+        ("email.received", "files[]", "original_file_name", "there are document, filename"),
+        ("email.received", "files[?n_pages > `1` && filename != ']']", "size", "there are"),
+        ("email.received", "files[0]", "size", "there are"),
+        ("upload.created", "files", "mime_type", "write select: documents, which have it"),
+        ("upload.created", "documents[*]", "prevent_importing", "write select: files"),
+        ("[email.received, upload.created]", "files", "size", "there are"),
+    ],
+)
+def test_a_key_that_no_file_has_is_refused(on, select, key, hint):
+    report = Report()
+    text = (
+        f"version: 1\nrules:\n  - id: it\n    on: {on}\n    select: {json.dumps(select)}\n"
+        f"    when: is_set(value.{key})\n    import: false\n"
+    )
+    root = read_yaml(text.encode(), "it.rules.yaml", report)
+    compile_rules([RulesFile("it.rules.yaml", root)], PLAIN, report)
+
+    (found,) = report
+    assert (found.code, found.message) == ("R207", f'what is selected has no "{key}"')
+    assert found.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("on", "select", "key"),
+    [
+        ("email.received", "files", "n_pages"),
+        ("email.received", "files[].{id: id, size: size}", "size"),
+        ("email.received", "files[].parts[]", "size"),
+        ("email.received", "headers", "subject"),
+        ("upload.created", "documents", "metadata"),
+        ("upload.created", "documents[?mime_type=='text/csv']", "original_file_name"),
+        ("[email.received, upload.created]", "files", "mime_type"),
+        ("[email.received, upload.created]", "files", "queue"),
+        ("invocation.manual", "rows", "anything"),
+    ],
+)
+def test_a_key_that_something_has_is_taken(on, select, key):
+    report = Report()
+    effect = "respond: a" if "manual" in on else "import: false"
+    text = (
+        f"version: 1\nrules:\n  - id: it\n    on: {on}\n    select: {json.dumps(select)}\n"
+        f"    when: is_set(value.{key})\n    {effect}\n"
+    )
+    root = read_yaml(text.encode(), "it.rules.yaml", report)
+    compile_rules([RulesFile("it.rules.yaml", root)], PLAIN, report)
+
+    assert list(report) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("email", 'did you mean "email.received"?'),
+        ("received", 'did you mean "email.received"?'),
+        ("invocation", 'did you mean "invocation.scheduled" or "invocation.manual"?'),
+        ("annotation_status", 'did you mean "annotation_status.changed"?'),
+    ],
+)
+def test_half_the_name_of_an_event_is_advised_on(word, hint):
+    report = Report()
+    root = read_yaml(
+        f"version: 1\nrules:\n  - {{id: it, on: {word}, message: a}}\n".encode(), "it", report
+    )
+    compile_rules([RulesFile("it", root)], PLAIN, report)
+
+    assert [found.hint for found in report] == [hint]

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
-from gateway.effects import Add, Block, Level, Message, Remove, Replace
+from gateway.effects import Add, Block, FileAnswer, Level, Message, Remove, Replace
 from gateway.engine.outcome import Evaluation, Outcome
 from gateway.runtime import Answer
 from gateway.telemetry import catalog
@@ -82,6 +82,15 @@ def test_an_answer_counts_all_that_its_rules_did():
     assert totals.numbers["gateway_automation_blockers_total"] == {("acme",): 2}
     assert totals.numbers["gateway_secret_used_total"] == {("acme secret 1",): 2}
     assert totals.times["gateway_evaluation_duration_seconds"]["acme",].total == 0.004
+
+
+def test_messages_of_uploaded_files_are_messages():
+    files = tuple(
+        FileAnswer(name, True, (), (Message(Level.ERROR, "No.", name, "a"),)) for name in "ab"
+    )
+    totals = counted(answer(Evaluation(files=files)))
+
+    assert totals.numbers["gateway_messages_total"] == {("acme", "error"): 2}
 
 
 def test_a_request_of_an_unknown_queue_is_counted_as_another():

@@ -118,7 +118,7 @@ class Names:
             return f"write {name}(...) for the function"
         if name in self._scope.params:
             return f"write params.{name} for the param"
-        if name in self._made_keys:
+        if name in (self._made_keys or self._scope.part_keys):
             return f"write value.{name} for what is selected"
         meant = closest(name, self._scope.lets)
         return f"write {meant} for the name of let" if meant else None
@@ -281,9 +281,12 @@ class Names:
                 f"value is the selected datapoint's, and the rule selects {selected}",
                 "name the field",
             )
-        made = self._made_keys
+        made = self._made_keys or self._scope.part_keys
         if keys and made and keys[0] not in made:
-            hint = _meant(closest(keys[0], made)) or f"there are {', '.join(sorted(made))}"
+            listed = self._scope.parts_elsewhere.get(keys[0])
+            there = f"there are {', '.join(sorted(made))}"
+            hint = f"write select: {listed}, which have it" if listed else there
+            hint = _meant(closest(keys[0], made)) or hint
             return _wrong("R207", f'what is selected has no "{keys[0]}"', hint)
         return Namespace(Selected(), self._selected_kind(), rest=keys)
 

@@ -41,6 +41,10 @@ class Scope:
     selected: str | None = None
     #: The JMESPath after ``select``, if it is one.
     path: Path | None = None
+    #: The keys that each result may have, where the request's lists are known; else empty.
+    part_keys: frozenset[str] = frozenset()
+    #: Keys of other objects of the request, with the lists that have them.
+    parts_elsewhere: Mapping[str, str] = field(default_factory=dict)
     rule: str | None = None
     #: Where a group of rows is one row: the columns that are equal in it. All others are columns.
     grouped_by: tuple[str, ...] | None = None
