@@ -7,7 +7,7 @@ arguments. A request takes the serving state once, at its start, and sees no oth
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -16,7 +16,11 @@ from zoneinfo import ZoneInfo
 from gateway.annotation.content import Content
 from gateway.annotation.tree import Tree
 from gateway.config.configuration import Configuration, Queue
-from gateway.effects import Level
+from gateway.config.outbox import Unavailable
+from gateway.delivery.keeping import Keeper
+from gateway.delivery.outbox import OutboxError
+from gateway.delivery.plan import entries_of
+from gateway.effects import Deliver, Level, Message
 from gateway.engine.evaluate import evaluate
 from gateway.engine.outcome import Evaluation
 from gateway.engine.program import Program, link
@@ -31,6 +35,7 @@ from gateway.hooks.response import NEUTRAL, render_response
 from gateway.hooks.side_loads import SideLoads
 from gateway.hooks.signature import Secret, SignatureError, Signatures, verify
 from gateway.hooks.wire import Reads
+from gateway.rules.events import INTERACTIVE
 from gateway.rules.rule import RuleSet
 
 #: Seconds that all rules together may take for one request.
@@ -49,6 +54,26 @@ class ForeignSecretError(Exception):
 
     def __str__(self) -> str:
         return "signed for another queue"
+
+
+class UndeliverableError(Exception):
+    """What other systems are to be told could not be stored, so nothing is answered."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the outbox cannot be written: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Notifications that could not be stored, although the request is answered."""
+
+    reason: str
+    #: Whether whoever waits for the answer reads so in it.
+    is_shown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +100,8 @@ class Answer:
     request: Request | None = None
     #: Changes that the protocol of the caller has no place for.
     lost: int = 0
+    #: None: what other systems are to be told was stored, if there was anything.
+    untold: Untold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +137,21 @@ class Gateway:
         configuration: Configuration,
         clock: Callable[[], datetime] = _now,
         timer: Callable[[], float] = time.monotonic,
+        keeper: Keeper | None = None,
     ) -> None:
-        """Serve *configuration*; *clock* tells aware times, *timer* seconds."""
+        """Serve *configuration*; *clock* tells aware times, *timer* seconds.
+
+        What other systems are to be told goes to *keeper*.
+        """
         self._clock = clock
         self._timer = timer
+        self._keeper = keeper or Keeper()
         self._serving = _serve(configuration, None)
 
     @property
     def ready(self) -> bool:
-        """Whether rules are loaded."""
-        return bool(self._serving.by_name)
+        """Whether rules are loaded, and what they tell others can be stored."""
+        return bool(self._serving.by_name) and self._keeper.is_well
 
     @property
     def revision(self) -> str:
@@ -137,13 +169,15 @@ class Gateway:
             SignatureError: the body is not the platform's.
             PayloadError: the body is not a hook request.
             ForeignSecretError: it is signed for another queue than it names.
+            UndeliverableError: what others are to be told of it cannot be stored.
         """
         serving = self._serving  # Read once: one answer, one configuration.
         addressed, secret = _verify(serving, body, signatures, name)
         request = (serving.decoder if addressed is None else addressed.decoder).decode(body)
         served = _route(serving, addressed, request)
         evaluation = self._evaluate(served, request)
-        return _answer(serving, served, request, evaluation, secret)
+        untold = self._keep(serving, served, request, evaluation)
+        return _answer(serving, served, request, evaluation, secret, untold)
 
     def answer_connector(
         self, body: bytes, authorization: str | None, name: str, call: ConnectorCall
@@ -154,6 +188,7 @@ class Gateway:
             CredentialsError: it does not carry the queue's credentials, or the queue has none.
             PayloadError: the body is no connector's request.
             ForeignSecretError: it names another queue.
+            UndeliverableError: what others are to be told of it cannot be stored.
         """
         serving = self._serving
         served = serving.by_name.get(name)
@@ -164,7 +199,8 @@ class Gateway:
         request = served.decoder.decode(hook_request(body, call))
         _route(serving, served, request)
         evaluation = self._evaluate(served, request)
-        answer = _answer(serving, served, request, evaluation, secret)
+        untold = self._keep(serving, served, request, evaluation)
+        answer = _answer(serving, served, request, evaluation, secret, untold)
         told = _LOSSES.get(served.queue.context.on_failure)
         return replace(
             answer,
@@ -223,6 +259,43 @@ class Gateway:
         evaluation.asked = own.counts
         evaluation.seconds = self._timer() - began
         return evaluation
+
+    def _keep(
+        self,
+        serving: _Serving,
+        served: _Served | None,
+        request: Request,
+        evaluation: Evaluation | None,
+    ) -> Untold | None:
+        """Store what others are to be told, or say why that was not possible.
+
+        Raises:
+            UndeliverableError: it cannot be stored, and the request is to be repeated.
+        """
+        outbox = serving.configuration.outbox
+        if evaluation is None or not evaluation.deliveries or served is None or outbox is None:
+            return None
+        now = self._clock().timestamp()
+        destinations = serving.configuration.destinations
+        new = entries_of(evaluation.deliveries, served.queue.name, request, destinations, now)
+        try:
+            self._keeper.keep(outbox.file, outbox.database, new, now)
+        except OutboxError as error:
+            if served.queue.unavailable is Unavailable.ANSWER:
+                return Untold(str(error), is_shown=False)
+            if request.runs_on not in INTERACTIVE:
+                raise UndeliverableError(str(error)) from None
+            # Nobody repeats it: whoever waits is told, and can.
+            evaluation.messages.extend(_untold(evaluation.deliveries))
+            return Untold(str(error), is_shown=True)
+        return None
+
+
+def _untold(deliveries: Sequence[Deliver]) -> Iterator[Message]:
+    told = {one.destination: one.rule for one in reversed(deliveries)}
+    for destination, rule in sorted(told.items()):
+        text = f"{destination} could not be told; please try again."
+        yield Message(Level.ERROR, text, None, rule)
 
 
 def _serve(configuration: Configuration, previous: _Serving | None) -> _Serving:
@@ -304,6 +377,7 @@ def _answer(
     request: Request,
     evaluation: Evaluation | None,
     secret: Secret | None = None,
+    untold: Untold | None = None,
 ) -> Answer:
     body = NEUTRAL if evaluation is None else render_response(evaluation, request.runs_on)
     return Answer(
@@ -319,4 +393,5 @@ def _answer(
         evaluation=evaluation,
         rule_set=None if served is None else served.queue.rules,
         request=request,
+        untold=untold,
     )

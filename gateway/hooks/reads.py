@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from gateway.hooks.wire import Reads
-from gateway.rules.effect import Choose, ChooseFrom, Match, Notify, Validate, every
+from gateway.rules.effect import Choose, ChooseFrom, Match, Validate, every
 from gateway.rules.events import ACTIONS
 from gateway.rules.expressions.expression import all_references
 from gateway.rules.expressions.references import FACT_KEYS, Attribute, Fact
@@ -64,13 +64,7 @@ def _rule_reads(rule: Rule) -> Reads:
         content=frozenset(_CONTENT_KEYS[name] for name in attributes if name in _CONTENT_KEYS)
         | selected.content,
         node=frozenset(node) | selected.node,
-        annotation=frozenset(
-            (
-                *(path[1] for path in facts if path[0] == "annotation"),
-                # What a delivery is about.
-                *(["id"] if any(isinstance(one, Notify) for one in effects) else ()),
-            )
-        ),
+        annotation=frozenset(path[1] for path in facts if path[0] == "annotation"),
         document=frozenset(path[1] for path in facts if path[0] == "document"),
         envelope=frozenset(side_loads | {f"{name}s" for name in side_loads}),
     )

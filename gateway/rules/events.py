@@ -36,6 +36,8 @@ OTHER_EVENTS: Final[Mapping[str, str]] = {
 
 #: Where the answer can show that a rule has failed.
 MARKED: Final = ACTIONS | {MANUAL}
+#: What a person waits for: the platform calls once, whatever it is answered.
+INTERACTIVE: Final = frozenset(("started", "user_update", "updated", "confirm"))
 #: Where automation blockers are honored.
 BLOCKING: Final = frozenset(("initialize",))
 

@@ -97,6 +97,16 @@ SECRETS: Final = _counter(
     "secret",
     "Requests by the secret that signed them, as the configuration numbers it.",
 )
+NOTIFICATIONS: Final = _counter(
+    "gateway_notifications_total",
+    "queue destination",
+    "What rules told other systems; what a repeated request tells again is counted again.",
+)
+UNTOLD: Final = _counter(
+    "gateway_outbox_failures_total",
+    "queue result",
+    "Requests whose notifications could not be stored: repeated, shown to whoever waits, or lost.",
+)
 LEFT_OUT: Final = _counter(
     "gateway_nodes_left_out_total",
     "queue",
@@ -177,6 +187,8 @@ METRICS: Final = (
     OPERATIONS,
     BLOCKERS,
     TABLE_ASKED,
+    NOTIFICATIONS,
+    UNTOLD,
     LEFT_OUT,
     CONFIG,
     RELOAD_GOOD,

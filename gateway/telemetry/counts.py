@@ -93,6 +93,9 @@ class Counts:
             self._add((catalog.HOOKS.name, queue, answer.event), 1)
             if answer.request is not None and answer.request.left_out:
                 self._add((catalog.LEFT_OUT.name, queue), answer.request.left_out)
+            if answer.untold is not None:
+                result = "shown" if answer.untold.is_shown else "lost"
+                self._add((catalog.UNTOLD.name, queue, result), 1)
             if answer.secret is not None:
                 self._add((catalog.SECRETS.name, answer.secret), 1)
             if answer.evaluation is not None:
@@ -134,6 +137,12 @@ class Counts:
                 self._add((catalog.OPERATIONS.name, queue, operation_name(kind)), count)
         if evaluation.blocks:
             self._add((catalog.BLOCKERS.name, queue), len(evaluation.blocks))
+        self._count_others(queue, evaluation)
+
+    def _count_others(self, queue: str, evaluation: Evaluation) -> None:
+        """Count who else was told, and what was asked."""
+        for destination, count in Counter(one.destination for one in evaluation.deliveries).items():
+            self._add((catalog.NOTIFICATIONS.name, queue, destination), count)
         for table, counted in evaluation.asked.items():
             for outcome, count in zip(ASKED, counted, strict=True):
                 if count:

@@ -14,7 +14,7 @@ import falcon
 from gateway.hooks.credentials import CredentialsError
 from gateway.hooks.request import PayloadError
 from gateway.hooks.signature import SignatureError, Signatures
-from gateway.runtime import ForeignSecretError, Gateway
+from gateway.runtime import ForeignSecretError, Gateway, UndeliverableError
 from gateway.web import refusals
 from gateway.web.calls import method_label
 from gateway.web.connector import Connector
@@ -29,6 +29,7 @@ STATUSES: Final[dict[type[Exception], Refusal]] = {
     CredentialsError: refusals.CREDENTIALS,
     ForeignSecretError: refusals.FOREIGN,
     PayloadError: refusals.PAYLOAD,
+    UndeliverableError: refusals.OUTBOX,
     falcon.HTTPNotFound: refusals.NOT_FOUND,
     falcon.HTTPMethodNotAllowed: refusals.METHOD,
     falcon.HTTPInvalidHeader: refusals.MALFORMED,
@@ -102,7 +103,10 @@ class Refuser:
         queue, reason = params.get("queue"), _REASONS.get(refusal)
         if isinstance(error, SignatureError):
             reason = error.reason
-        if reason is not None:
+        if isinstance(error, UndeliverableError):
+            self._seen.untold(queue)
+            reason = error.reason
+        elif reason is not None:
             self._seen.unauthorized(reason, queue if self._gateway.serves(queue) else None)
         route, method = route_of(req), method_label(req.method)
         self._seen.refused(call, route, method, refusal, reason=reason, queue=queue)

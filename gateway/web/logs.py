@@ -61,7 +61,7 @@ class Log:
         self, call: Call, answer: Answer, seconds: float, decision_id: str | None = None
     ) -> None:
         """Write the line of a request that was answered with 200."""
-        line = self._begun("warning" if answer.failed else "info", "request")
+        line = self._begun("warning" if answer.failed or answer.untold else "info", "request")
         _add_ids(line, call)
         if answer.request_id is not None and answer.request_id != call.request_id:
             line["hook_request_id"] = clean_id(answer.request_id)
@@ -76,6 +76,8 @@ class Log:
         line["rules"] = answer.rules
         line["fired"] = answer.fired
         line["failed"] = answer.failed
+        if answer.untold is not None:
+            line["untold"] = answer.untold.reason
         self._write(line)
 
     def refused(

@@ -80,6 +80,12 @@ TRANSFER: Final = Refusal(
 UNAVAILABLE: Final = Refusal(
     "503 Service Unavailable", "unavailable", "The gateway cannot answer now; try again.", _RETRY
 )
+OUTBOX: Final = Refusal(
+    "503 Service Unavailable",
+    "outbox",
+    "What is to be passed on cannot be stored; try again.",
+    _RETRY,
+)
 NOT_READY: Final = Refusal(
     "503 Service Unavailable", "not_ready", "The gateway is starting or stopping.", _RETRY
 )

@@ -92,6 +92,10 @@ class Seen:
         """Count a signature that was not accepted; *queue* is one that exists."""
         self.counts.add(catalog.AUTH_FAILURES, queue or OTHER, reason)
 
+    def untold(self, queue: str | None) -> None:
+        """Count a request that is to be repeated because nothing can be passed on."""
+        self.counts.add(catalog.UNTOLD, queue or OTHER, "repeated")
+
     def _tell(
         self, call: Call, route: str, answer: Answer, decision_id: str, seconds: float
     ) -> Call:

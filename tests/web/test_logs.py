@@ -25,6 +25,7 @@ class Answer:
     fired: tuple[str, ...] = ("one", "two")
     failed: tuple[str, ...] = ()
     request: None = None
+    untold: None = None
 
 
 def written(write, form="json"):
