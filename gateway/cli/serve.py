@@ -111,7 +111,7 @@ _STDERR: Final = 2
 @click.option(
     "--stuck-after",
     metavar="SECONDS",
-    type=click.FloatRange(1, 600),
+    type=click.FloatRange(3, 600),
     default=10.0,
     show_default=True,
     envvar="GATEWAY_STUCK_AFTER",
@@ -207,7 +207,7 @@ def _run(
 
 
 def _bind(listen: str, advice: str = "") -> list[socket.socket]:
-    from gateway.web.server import bind
+    from gateway.web.listening import bind
 
     try:
         return bind(listen)

@@ -279,10 +279,11 @@ class Children:
 
     def _judge(self, now: float) -> None:
         """Kill what is stuck. Time in which the supervisor itself did not run is nobody's fault."""
-        own = max(0.0, now - self._checked - _USUAL)
+        was_away = now - self._checked > _USUAL
         self._checked = now
         for child in self.all:
-            child.heard += own
+            if was_away:
+                child.heard = now
             if child.state is State.KILLED:
                 continue
             if now > child.ends:

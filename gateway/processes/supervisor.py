@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.config.configuration import Configuration
+from gateway.config.mounts import mounted_files
 from gateway.processes.children import Children, Patience
 from gateway.processes.loop import Map, Signals, turn
 from gateway.processes.managing import Managing
@@ -23,10 +24,10 @@ from gateway.processes.telling import told
 from gateway.telemetry.counts import Counts
 from gateway.telemetry.totals import Totals
 from gateway.web.desk import Desk
+from gateway.web.listening import addresses
 from gateway.web.logs import Log
 from gateway.web.management import create_management
 from gateway.web.seen import Seen
-from gateway.web.server import addresses
 
 #: What a request allocates lives briefly and has no cycles; the default looks every 700 objects.
 _GC_THRESHOLDS: Final = (50_000, 20, 50)
@@ -86,8 +87,7 @@ class Supervisor:
     def run(self) -> bool:
         """Work until a signal; return whether everything begun was finished."""
         _settle_memory()
-        if self._reloads.configuration.diagnostics:
-            self._log.alert("loaded", diagnostics=told(self._reloads.configuration.diagnostics))
+        self._warn()
         began = False
         while True:
             wait = min(self._children.turn(), self._reloads.turn())
@@ -100,6 +100,16 @@ class Supervisor:
                     self._reloads.ask()
                 elif one is not signal.SIGCHLD:
                     return self._stop(one)
+
+    def _warn(self) -> None:
+        """Tell what is not as it should be, and kept nobody from starting."""
+        configuration = self._reloads.configuration
+        if configuration.diagnostics:
+            self._log.alert("loaded", diagnostics=told(configuration.diagnostics))
+        mounted = mounted_files(self._settings.configs, configuration.files)
+        if mounted:
+            advice = "mount the folder: a file that is mounted alone stays as it is when replaced"
+            self._log.alert("mounted_files", files=mounted, advice=advice)
 
     def _tell_start(self) -> None:
         configuration = self._reloads.configuration

@@ -20,6 +20,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from gateway.web import refusals
 from gateway.web.channel import Channel
+from gateway.web.listening import turn_away
 from gateway.web.logs import ServerRecords, take_records
 from gateway.web.receiving import Refused
 from gateway.web.seen import Seen
@@ -136,6 +137,7 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]  # the server's library has
 
     def close_door(self) -> None:
         """Accept what the system has accepted for us, then listen no more."""
+        turn_away([self.socket])
         for _ in range(self.adj.backlog):
             before = len(self.active_channels)
             self.handle_accept()
@@ -295,38 +297,6 @@ class Server:
                 return True
             self._turn(_DRAIN_TICK)
         return not any(channel.must_wait() for channel in self._channels)
-
-
-def bind(listen: str) -> list[socket.socket]:
-    """Bind and listen on every address that *listen*, ``HOST:PORT``, stands for.
-
-    Raises:
-        OSError: the address cannot be bound.
-        ValueError: it is no address.
-    """
-    bound: list[socket.socket] = []
-    try:
-        for family, kind, protocol, address in Adjustments(listen=listen).listen:
-            one = socket.socket(family, kind, protocol)
-            bound.append(one)
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            one.bind(address)
-            one.listen(Adjustments.backlog)
-    except OSError:
-        for one in bound:
-            one.close()
-        raise
-    return bound
-
-
-def addresses(sockets: Sequence[socket.socket]) -> list[str]:
-    """Say where *sockets* listen, each ``HOST:PORT``."""
-    names = [one.getsockname() for one in sockets]
-    return [
-        f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}" for name in names
-    ]
 
 
 def adjusted(limits: Limits) -> Adjustments:

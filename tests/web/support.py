@@ -15,9 +15,10 @@ from gateway.runtime import Answer, ForeignSecretError
 from gateway.telemetry.counts import Counts
 from gateway.telemetry.totals import Totals
 from gateway.web.app import create_app
+from gateway.web.listening import bind
 from gateway.web.logs import Log
 from gateway.web.seen import Seen
-from gateway.web.server import Limits, Server, bind
+from gateway.web.server import Limits, Server
 
 SECRET = "a secret of sixteen or more"
 BODY = b'{"request_id": "r-1", "event": "annotation_content", "action": "updated"}'

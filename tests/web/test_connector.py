@@ -12,9 +12,10 @@ import pytest
 from gateway.runtime import Gateway
 from gateway.telemetry.counts import Counts
 from gateway.web.app import create_app
+from gateway.web.listening import bind
 from gateway.web.logs import Log
 from gateway.web.seen import Seen
-from gateway.web.server import Limits, Server, bind
+from gateway.web.server import Limits, Server
 from tests.connectors import connector_request, datapoint
 from tests.documents import configured
 from tests.web.support import Running, ask
