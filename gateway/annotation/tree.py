@@ -225,8 +225,9 @@ def _regular_columns(
     try:
         names = [cell.schema_id for cell in rows[0].children]
         cells = [row.children for row in rows]
-        if any([cell.schema_id for cell in row] != names for row in cells):
-            return None
+        for row in cells:
+            if [cell.schema_id for cell in row] != names:
+                return None
     except TypeError:  # A row without children.
         return None
     columns = dict(zip(names, zip(*cells, strict=True), strict=True))

@@ -142,17 +142,10 @@ class _Writer:
         return f"{self._constant(linked.run)}({operands})"
 
     def _operand(self, source: Source, selected: str | None) -> str:
-        match source.what:
-            case FieldValue(name):
-                reads = f"content.value({self._constant(name)})"
-            case FieldText(name):
-                reads = f"content.text({self._constant(name)})"
-            case Selected():
-                return f"content.value({self._constant(selected)})"
-            case SelectedText():
-                return f"content.text({self._constant(selected)})"
-            case _:
-                return f"only(frame, {self._constant(source)})"
+        name, as_text = _named(source, selected)
+        if name is None:
+            return f"only(frame, {self._constant(source)})"
+        reads = f"content.{'text' if as_text else 'value'}({self._constant(name)})"
         # What is selected may stand in rows, and then nobody asks for single values.
         return reads if selected is not None else self._value(reads)
 
@@ -164,41 +157,33 @@ class _Writer:
         fused = step.own_cell.fused if writes and step.own_cell is not None else step.fused
         if fused is None or not all(_is_asked_in_rows(one) for one in fused.sources):
             return
-        columns = [self._column(source, selected) for source in fused.sources]
-        for number, (source, column) in enumerate(zip(fused.sources, columns, strict=True)):
-            if column is None:
-                yield f"s{number} = only(frame, {self._constant(source)})"
-        kinds = [f"kind_in(s{n})" if c is None else f"{c}.kind" for n, c in enumerate(columns)]
+        names = [f"a{number}" for number in range(len(fused.sources))]
+        columns = []
+        for name, source in zip(names, fused.sources, strict=True):
+            schema_id, as_text = _named(source, selected)
+            if schema_id is None:
+                yield f"{name} = only(frame, {self._constant(source)})"
+                continue
+            reads = "texts" if as_text else "column"
+            yield f"{name} = content.{reads}({self._constant(schema_id)})"
+            columns.append(name)
+        kinds = [f"{name}.kind" if name in columns else f"kind_in({name})" for name in names]
         tests = [*self._fits(fused, kinds)]
-        tests.append(" or ".join(f"{one}.table is {stands}" for one in columns if one) or "False")
+        tests.append(" or ".join(f"{one}.table is {stands}" for one in columns) or "False")
         if Selected not in map(type, (source.what for source in fused.sources)):
             tests.append(f"is_full({stands}, {self._constant(selected)})")
         given = ", ".join(
-            f"repeat(s{number})" if column is None else f"along({column}, {stands})"
-            for number, column in enumerate(columns)
+            f"along({name}, {stands})" if name in columns else f"repeat({name})" for name in names
         )
         if writes:
-            target = self._value(f"content.column({self._constant(_target(step, selected))})")
-            tests.append(f"{target}.table is {stands}")
-            tests.append(f"are_there({target}, {self._constant(fused.vector.run)}({given}))")
+            yield f"b = content.column({self._constant(_target(step, selected))})"
+            tests.append(f"b.table is {stands}")
+            tests.append(f"are_there(b, {self._constant(fused.vector.run)}({given}))")
         else:
             tests.append(f"{self._constant(fused.vector.none)}({given})")
         verdict = "fired" if writes else "passed"
         yield "if " + " and ".join(f"({test})" for test in tests) + ":"
         yield f" {outcome} = {verdict}({self._constant(step.rule.id)}, len({stands}.rows))"
-
-    def _column(self, source: Source, selected: str) -> str | None:
-        match source.what:
-            case FieldValue(name):
-                return self._value(f"content.column({self._constant(name)})")
-            case FieldText(name):
-                return self._value(f"content.texts({self._constant(name)})")
-            case Selected():
-                return self._value(f"content.column({self._constant(selected)})")
-            case SelectedText():
-                return self._value(f"content.texts({self._constant(selected)})")
-            case _:
-                return None
 
     def _fits(self, fused: Fused, kinds: Sequence[str]) -> Iterator[str]:
         """Write what `Vector.fits` asks, as far as it is not known."""
@@ -232,6 +217,19 @@ def _attempt(indent: str, lines: Iterator[str]) -> list[str]:
     """Write lines whose failures the general path tells."""
     found = [f"{indent} {line}" for line in lines]
     return [f"{indent}try:", *found, f"{indent}except FAILURES: pass"] if found else []
+
+
+def _named(source: Source, selected: str | None) -> tuple[str | None, bool]:
+    """Give the schema id whose values a source gives, and whether as displayed; None: no values."""
+    match source.what:
+        case FieldValue(name):
+            return name, False
+        case FieldText(name):
+            return name, True
+        case Selected() | SelectedText():
+            return selected, isinstance(source.what, SelectedText)
+        case _:
+            return None, False
 
 
 def _is_asked_once(linked: Linked, selected: str | None) -> bool:
