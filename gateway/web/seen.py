@@ -37,12 +37,13 @@ class Seen:
         """Write to *log* and count in *counts*; the others are for whoever wants them."""
         self.log = log
         self.counts = counts
+        log.lost = self._count_lost
         self._decisions = decisions
         self._spans = spans
 
     def start(self) -> None:
         """Begin what needs a thread; not before the process that answers is forked."""
-        self.log.lost = lambda: self.counts.add(catalog.LOG_LOST)
+        self.log.lost = self._count_lost
         if self._decisions is not None:
             self._decisions.start()
         if self._spans is not None:
@@ -95,6 +96,9 @@ class Seen:
     def untold(self, queue: str | None) -> None:
         """Count a request that is to be repeated because nothing can be passed on."""
         self.counts.add(catalog.UNTOLD, queue or OTHER, "repeated")
+
+    def _count_lost(self) -> None:
+        self.counts.add(catalog.LOG_LOST)
 
     def _tell(
         self, call: Call, route: str, answer: Answer, decision_id: str, seconds: float

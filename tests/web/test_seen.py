@@ -4,6 +4,10 @@ import re
 
 import pytest
 
+from gateway.telemetry.counts import Counts
+from gateway.telemetry.totals import Totals
+from gateway.web.logs import Log
+from gateway.web.seen import Seen
 from tests.web.support import BODY, ask, raw, receive, signed, until
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -122,3 +126,22 @@ def test_signatures_that_are_not_accepted_are_counted_by_queues_that_exist(
     ask(running, "POST", path, BODY, headers)
 
     assert running.counted("gateway_auth_failures_total") == {labels: 1}
+
+
+class Full:
+    def write(self, _lines):
+        raise OSError(28, "no space left on device")
+
+
+def test_a_line_that_is_lost_is_counted_by_whoever_writes_in_this_process():
+    log, supervisor, worker = Log(Full()), Counts(), Counts()
+    before, after = Seen(log, worker), Seen(log, supervisor)
+    log.tell("started")
+    before.start()
+    log.tell("request")
+    log.tell("request")
+
+    found = [Totals(), Totals()]
+    for totals, seen in zip(found, (before, after), strict=True):
+        totals.add("test", seen.counts.take())
+    assert [one.numbers["gateway_log_lines_lost_total"][()] for one in found] == [2, 1]
