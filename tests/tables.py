@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -51,7 +52,7 @@ def found(rows: Rows, question: Question, key: tuple[Any, ...]) -> Found:
 
 
 def score(row, question, key):
-    least = 1
+    least = Decimal(1)
     for criterion, wanted in zip(question.criteria, key, strict=True):
         value = row.get(criterion.column)
         if value is None:

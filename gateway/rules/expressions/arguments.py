@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.annotation.values import Kind, kind_name, kind_of
 from gateway.rules.expressions import kinds
-from gateway.rules.expressions.checked import Literal, Operand, Tree
+from gateway.rules.expressions.checked import Literal, Lookup, Operand, Tree
 from gateway.rules.function import REQUIRED, Function, FunctionError, Mode, Parameter
 from gateway.spelling import closest
 
@@ -109,6 +109,8 @@ def _match(
 def _check_kind(function: Function, parameter: Parameter, tree: Tree) -> None:
     if isinstance(tree, Literal) and tree.value is parameter.default:
         return
+    if isinstance(tree, Lookup) and tree.kind == Kind.COLUMN and function.mode is Mode.AGGREGATE:
+        _check_records(function, parameter, tree)
     accepted = parameter.kind
     if function.mode is Mode.AGGREGATE or parameter.kind == Kind.COLUMN:
         accepted |= Kind.LIST
@@ -124,6 +126,15 @@ def _check_kind(function: Function, parameter: Parameter, tree: Tree) -> None:
             parameter.check(tree.value)
         except FunctionError as error:
             raise _Wrong(("R304", str(error), tree.at, None)) from None
+
+
+def _check_records(function: Function, parameter: Parameter, tree: Tree) -> None:
+    """Refuse an aggregate of records where it takes single values: a column of them is meant."""
+    if parameter.kind & Kind.MAPPING:
+        return
+    message = f"{function.name}() takes {kind_name(parameter.kind)} as {parameter.name},"
+    hint = "write .COLUMN behind the brackets"
+    raise _Wrong(("R304", f"{message} these are records", tree.at, hint))
 
 
 def _check_several(function: Function, tree: Tree) -> None:

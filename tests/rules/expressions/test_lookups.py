@@ -56,6 +56,8 @@ CALLED = "it is called lookup(table, column=key, …)"
          'lookup("vendors", id=t).credit + t'),
         ('lookup("vendors", id=t) == t', "R301", "cannot compare a mapping and text",
          'lookup("vendors", id=t) == t'),
+        ('sum(lookup_all("vendors", id=t))', "R304",
+         "sum() takes number as x, these are records", 'lookup_all("vendors", id=t)'),
         ('lookup_al("vendors", id=t)', "R202", "unknown function 'lookup_al'", "lookup_al"),
     ],
 )  # fmt: skip
