@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from gateway.annotation.values import (
     CONTEXT,
@@ -62,11 +61,13 @@ def value_of(raw: object) -> Value:
             return raw
         case time():
             return raw.isoformat()
-        case UUID():
-            return str(raw)
         case dict() | list() | tuple():
             raise CellError("it holds a list or a mapping, not a single value")
         case _:
+            from uuid import UUID
+
+            if isinstance(raw, UUID):
+                return str(raw)
             raise CellError("it holds a value that is no text, number, date, true or false")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
 
 from gateway.lookups.layout import Layout
 from gateway.lookups.query import Query
@@ -54,6 +53,8 @@ def read_address(text: str) -> Address:
         if not rest.startswith("//") or "?" in rest or "#" in rest:
             raise AddressError("an SQLite file is written sqlite:////absolute/path.db")
         return Address(kind, f"sqlite://{rest[1:]}")
+    from urllib.parse import parse_qsl, urlsplit
+
     try:
         parts = urlsplit(f"//{rest}")
         port = parts.port

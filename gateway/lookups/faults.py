@@ -5,10 +5,11 @@ Law: pure; no address, no password and no value of a document in it.
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlalchemy.exc import DBAPIError
 
 #: Characters of a database's own words that are repeated.
@@ -36,6 +37,8 @@ BUSY: Final = "too many requests are asking it at the moment"
 
 def fault(error: DBAPIError) -> DatabaseError:
     """Say what is wrong."""
+    import sqlite3
+
     original = error.orig
     if isinstance(original, (sqlite3.Error, sqlite3.Warning)):
         return _sqlite(original)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, SimpleQueue
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from gateway.annotation.values import Kind, Value, kind_of
 from gateway.engine.tables import Found, How, Question, TableError
@@ -22,7 +22,9 @@ from gateway.lookups.faults import BUSY, TOO_LONG, DatabaseError, OddValueError
 from gateway.lookups.layout import ContentError
 from gateway.lookups.search import MAX_RECORDS
 from gateway.lookups.sources import TableStatus
-from gateway.lookups.sql import Database, Session, warm
+
+if TYPE_CHECKING:
+    from gateway.lookups.sql import Database, Session
 
 _Key: TypeAlias = tuple[Value, ...]
 #: Name, number of the kind, and value of each parameter, by name.
@@ -66,6 +68,8 @@ class LiveSource:
 
     def expect(self) -> None:
         """Load what the first question would have to wait for."""
+        from gateway.lookups.sql import warm
+
         if self.declared.address is not None:
             warm(self.declared.address)
 
@@ -183,6 +187,8 @@ class LiveSource:
         return found
 
     def _connected(self) -> Database:
+        from gateway.lookups.sql import Database
+
         address = self.declared.address
         if address is None:
             raise DatabaseError("its address is not known")

@@ -11,10 +11,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from gateway.lookups.files.delimited import read_delimited
-from gateway.lookups.files.json_text import read_json, read_json_lines
-from gateway.lookups.files.parquet import read_parquet
-from gateway.lookups.files.xlsx import read_xlsx
 from gateway.lookups.layout import Layout
 from gateway.lookups.table import Table
 
@@ -71,16 +67,26 @@ def read_table(raw: bytes, declared: FileTable) -> Table:
         FileMistake: no table can be made of it.
         PackageMissing: the format needs a package that is not installed.
     """
+    # A reader is imported when there is something for it to read: most folders have no table.
     match declared.form:
-        case Format.CSV:
-            return read_delimited(raw, declared.layout, declared.delimiter)
-        case Format.TSV:
-            return read_delimited(raw, declared.layout, "\t")
+        case Format.CSV | Format.TSV:
+            from gateway.lookups.files.delimited import read_delimited
+
+            delimiter = declared.delimiter if declared.form is Format.CSV else "\t"
+            return read_delimited(raw, declared.layout, delimiter)
         case Format.JSON:
+            from gateway.lookups.files.json_text import read_json
+
             return read_json(raw, declared.layout)
         case Format.LINES:
+            from gateway.lookups.files.json_text import read_json_lines
+
             return read_json_lines(raw, declared.layout)
         case Format.XLSX:
+            from gateway.lookups.files.xlsx import read_xlsx
+
             return read_xlsx(raw, declared.layout, declared.sheet)
         case Format.PARQUET:
+            from gateway.lookups.files.parquet import read_parquet
+
             return read_parquet(raw, declared.layout)
