@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from bench import figures
 from bench.figures import Figure
 from bench.peers import comparison
+from bench.tables import tables
 
 _QUICK = (figures.requests, figures.paths, figures.one_rule_more)
-_FULL = (*_QUICK, figures.linearity, figures.reloads, figures.processes)
+_FULL = (*_QUICK, figures.linearity, figures.reloads, figures.processes, tables)
 
 
 def main() -> None:

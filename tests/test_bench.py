@@ -11,6 +11,7 @@ from bench.payloads import QUEUE, QUEUE_OF_PATHS, body
 from bench.reloading import under_reload
 from bench.rounds import Paired, paired
 from bench.subjects import ENVIRONMENT, RULES, answered, many_rules, served, signed
+from bench.tables import tables
 from bench.yardsticks import floor, limit
 from gateway.config.load import load as load_folder
 from gateway.rules.rule import ByPath
@@ -129,3 +130,10 @@ def test_the_load_generator_counts_what_a_gateway_answers():
 def test_the_load_generator_refuses_to_count_refusals():
     with http.plain() as server, pytest.raises(RuntimeError, match="0 of 2"):
         load.post(server.port, "/elsewhere", body(1), 2, 1)
+
+
+def test_tables_are_loaded_asked_and_weighed():
+    found = list(tables(1, 200))
+
+    assert len(found) == 15
+    assert all(figure.name.startswith("200 rows, ") for figure in found)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from gateway.annotation.values import (
@@ -118,6 +119,8 @@ def _each(raw: Sequence[Any], name: str, make: Callable[[Any], Value]) -> list[A
 
 
 def _check_uniform(values: Sequence[Value], name: str) -> None:
+    if len(set(map(type, values)) - {_NONE}) < 2:
+        return
     first: Kind | None = None
     for row, value in enumerate(values):
         kind = kind_of(value)
@@ -166,7 +169,8 @@ def _reading(rule: ColumnRule, separators: Separators | None) -> Callable[[Value
         pattern = None if separators is None else _pattern(separators)
         return lambda value: _as_number(value, pattern, separators)
     if rule.kind is Kind.DATE:
-        return lambda value: _as_date(value, rule.form)
+        # A column has far more dates than there are days in it.
+        return lru_cache(maxsize=4096)(lambda value: _as_date(value, rule.form))
     return _as_boolean
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
-from typing import Final
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from gateway.lookups.files.mistake import FileMistake, decoded
 from gateway.lookups.layout import ContentError, Layout
 from gateway.lookups.making import check_size, make_table
 from gateway.lookups.table import MAX_ROWS, Table
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 #: Other delimiters that a header may have been written with.
 _OTHERS: Final = (";", "\t", "|", ",")
@@ -54,24 +58,24 @@ def read_delimited(raw: bytes, layout: Layout, delimiter: str) -> Table:
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[list[str]] = []
-    start = 1
     try:
-        for row in reader:
-            rows.append(row)
-            start = reader.line_num + 1
-            if len(rows) > MAX_ROWS + 1:
-                raise FileMistake(f"more than {MAX_ROWS:,} rows", line=start)
+        rows = list(islice(_reader(text, delimiter), MAX_ROWS + 2))
     except csv.Error as error:
-        raise _malformed(error, start) from None
+        raise _malformed(error, text, delimiter) from None
     while rows and not rows[-1]:
         rows.pop()
     return rows
 
 
-def _malformed(error: csv.Error, line: int) -> FileMistake:
-    said = str(error)
+def _reader(text: str, delimiter: str) -> Reader:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _malformed(error: csv.Error, text: str, delimiter: str) -> FileMistake:
+    said, line = str(error), 1
+    with suppress(csv.Error):
+        for line in _lines(text, delimiter):  # noqa: B007  # the last one begins what is wrong
+            pass
     if "end of data" in said:
         message = "a quote that begins here or in a field after it is never closed"
         return FileMistake(message, line=line, hint='a quote inside a field is written twice: `""`')
@@ -112,13 +116,10 @@ def _fields(count: int) -> str:
 
 def _lines(text: str, delimiter: str) -> Iterator[int]:
     """Give the line on which each row begins: a field in quotes may have several."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = _reader(text, delimiter)
     start = 1
-    for _ in reader:
+    while True:
         yield start
+        if next(reader, None) is None:
+            return
         start = reader.line_num + 1
-
-
-def is_delimiter(text: str) -> bool:
-    """Say whether *text* can stand between fields."""
-    return re.fullmatch(r"[;,|:\t]|[ ^~]", text) is not None
