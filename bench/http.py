@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -25,6 +25,7 @@ from bench.payloads import body
 from bench.subjects import ENVIRONMENT, RULES
 
 _START_LIMIT: Final = 20.0
+_STOP_LIMIT: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,13 @@ class Load:
 class Server:
     """A server under measurement."""
 
-    pid: int
+    process: subprocess.Popen[bytes]
     port: int
+
+    @property
+    def pid(self) -> int:
+        """Its first process."""
+        return self.process.pid
 
     def resident(self) -> int:
         """Give its resident memory in bytes, that of its workers included."""
@@ -51,15 +57,34 @@ class Server:
         """Give the processor seconds it has used, with its workers."""
         return procfs.cpu(self.pid)
 
+    def stop(self) -> int | None:
+        """End it as an operator does; give its exit code, None if it had to be killed."""
+        self.process.terminate()
+        try:
+            return self.process.wait(_STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return None
+
 
 @contextlib.contextmanager
 def gateway(processes: int = 1) -> Iterator[Server]:
     """Serve the bench's rules with ``gateway serve``."""
+    more = ["--processes", str(processes)]
+    with serving(RULES, ENVIRONMENT, more, family=1 + processes) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving(
+    folder: Path, environment: Mapping[str, str], more: Sequence[str], family: int | None = None
+) -> Iterator[Server]:
+    """Serve a folder with ``gateway serve``; wait for *family* processes, if it is told."""
     port = _free_port()
-    command = ["-m", "gateway", "serve", str(RULES), "--listen", f"127.0.0.1:{port}"]
-    command += ["--management", "off", "--processes", str(processes)]
-    command += ["--management", "off"]
-    with _running(command, port, family=1 + processes) as server:
+    command = ["-m", "gateway", "serve", str(folder), "--listen", f"127.0.0.1:{port}"]
+    command += ["--management", "off", *more]
+    with _running(command, port, environment, family) as server:
         yield server
 
 
@@ -120,30 +145,32 @@ def _load(server: Server, file: Path, count: int) -> Load:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], port: int, family: int = 1) -> Iterator[Server]:
+def _running(
+    command: list[str],
+    port: int,
+    environment: Mapping[str, str] = ENVIRONMENT,
+    family: int | None = None,
+) -> Iterator[Server]:
     process = subprocess.Popen(  # noqa: S603 - our own modules.
         [sys.executable, *command],
-        env={**os.environ, **ENVIRONMENT},
+        env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    server = Server(process, port)
     try:
         _await(process, port, family)
-        yield Server(process.pid, port)
+        yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process.poll() is None:
+            server.stop()
 
 
-def _await(process: subprocess.Popen[bytes], port: int, family: int) -> None:
+def _await(process: subprocess.Popen[bytes], port: int, family: int | None) -> None:
     """Wait until a server answers, and until all of its processes are there."""
     end = time.monotonic() + _START_LIMIT
     while time.monotonic() < end and process.poll() is None:
-        if _answers(port) and len(procfs.family(process.pid)) == family:
+        if _answers(port) and family in (None, len(procfs.family(process.pid))):
             return
         time.sleep(0.05)
     raise RuntimeError("a server did not start")
