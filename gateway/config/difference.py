@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from gateway.config.configuration import Configuration, Queue
 from gateway.diagnostic import Span
+from gateway.rules.expressions.expression import Expression
 from gateway.rules.rule import Rule
 from gateway.rules.yaml.source import Text
 
@@ -60,6 +61,10 @@ def _is_same(one: Any, other: Any) -> bool:
         return bool(one.value == other.value)
     if isinstance(one, Span) or callable(one):
         return True
+    if isinstance(one, Expression):
+        # What it uses of `let` is written out in its tree.
+        parts = (one.text, one.tree, one.references)
+        return _is_same(parts, (other.text, other.tree, other.references))
     if is_dataclass(one):
         names = [part.name for part in fields(one)]
         return all(_is_same(getattr(one, name), getattr(other, name)) for name in names)

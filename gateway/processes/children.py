@@ -118,9 +118,12 @@ class Children:
         return len(self._places)
 
     @property
-    def complete(self) -> bool:
-        """Whether all of them are there, and at work."""
-        return all(one.child and one.child.state is State.READY for one in self._places)
+    def have_begun(self) -> bool:
+        """Whether the first child in each place has come to work, or has failed to."""
+        return all(
+            place.forks > 1 or (place.child is not None and place.child.state is State.READY)
+            for place in self._places
+        )
 
     def follow(self, configuration: Configuration) -> None:
         """Have as many children as *configuration* wants; later ones begin with it."""

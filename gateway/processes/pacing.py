@@ -28,4 +28,4 @@ class Pacing:
             return 0.0
         self.quick += 1
         # One may have had bad luck; a second one has the same.
-        return 0.0 if self.quick == 1 else min(LONGEST, FIRST * 2.0 ** (self.quick - 2))
+        return 0.0 if self.quick == 1 else min(LONGEST, FIRST * 2.0 ** min(self.quick - 2, 16))

@@ -91,7 +91,7 @@ class Supervisor:
         began = False
         while True:
             wait = min(self._children.turn(), self._reloads.turn())
-            if not began and self._children.complete:
+            if not began and self._children.have_begun:
                 began = True
                 self._tell_start()
             self._turn(wait)

@@ -49,13 +49,15 @@ def until(condition, what, patience=PATIENCE):
     return found
 
 
+SERVE = (sys.executable, "-m", "gateway", "serve", "--poll", "0.1")
+
+
 class Gateway:
     """A supervisor and its workers; a thread keeps their log."""
 
-    def __init__(self, configs, *options, prefix=()):
-        command = [sys.executable, "-m", "gateway", "serve", str(configs), "--poll", "0.1"]
+    def __init__(self, configs, *options, prefix=(), command=SERVE):
         self.child = subprocess.Popen(
-            [*prefix, *command, *options],
+            [*prefix, *command, configs, *options],
             stderr=subprocess.PIPE,
             start_new_session=True,
             env={**os.environ, "GATEWAY": SECRET, "GATEWAY_LISTEN": "127.0.0.1:0"},
