@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.annotation.tree import MAX_NODES, TooManyNodesError, index
+from gateway.annotation.tree import MAX_NODES, TooManyNodesError, index, is_row
 from tests.annotation.nodes import Node, cell, row, section, table
 
 
@@ -81,25 +81,24 @@ def test_any_id_is_found_again(identity):
     node = Node("a", None, None, identity)
     tree = index([section(node)])
 
-    assert tree.place(identity).node is node
-    assert tree.place("unknown") is None
+    assert tree.places() == {identity: (node, None, 0)}
 
 
 def test_places_tell_rows_from_datapoints():
     header, one, two = cell("h"), row(cell("a")), row(cell("a"), cell("b"))
     tree = index([section(header, table(one, two))])
+    places = tree.places()
 
-    assert not tree.place(header.id).is_row
-    assert tree.place(header.id).table is None
-    assert tree.place(two.id).is_row
-    assert (tree.place(two.id).row, tree.place(two.children[1].id).row) == (1, 1)
-    assert not tree.place(two.children[0].id).is_row
+    assert places[header.id] == (header, None, 0)
+    assert places[two.id] == (two, tree.tables[places[two.id][1].schema_id], 1)
+    assert places[two.children[1].id][2] == 1
+    assert {node_id for node_id, place in places.items() if is_row(place)} == {one.id, two.id}
 
 
 def test_the_values_of_a_simple_list_are_no_rows():
     value = cell("po")
 
-    assert not index([section(table(value))]).place(value.id).is_row
+    assert not is_row(index([section(table(value))]).places()[value.id])
 
 
 @pytest.mark.parametrize(
