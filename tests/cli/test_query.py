@@ -120,6 +120,7 @@ def test_machines_get_a_versioned_document(run):
         "value": "2.0",
         "failure": None,
         "parts": [{"text": "value", "kind": "number", "value": "2"}],
+        "questions": [],
     }
 
 
