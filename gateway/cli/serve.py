@@ -185,6 +185,7 @@ def _run(
     seen: Seen,
 ) -> bool:
     """Serve until a signal; return whether everything begun was finished."""
+    from gateway.processes.courier import Courier
     from gateway.processes.first_tables import load_first
     from gateway.processes.heap import bound_heap
     from gateway.processes.refresher import Refresher
@@ -201,7 +202,7 @@ def _run(
     desk = [] if management == OFF else _bind(management, "; --management takes another, or `off`")
     load_first(configuration.tables, seen.log)
     worker = Worker(Gateway(configuration), processes, sockets, limits, seen)
-    roles: list[Role] = [worker, Refresher()]
+    roles: list[Role] = [worker, Refresher(), Courier()]
     supervisor = Supervisor(settings, configuration, roles, sockets, desk, os.environ, seen.log)
     return supervisor.run()
 

@@ -32,6 +32,9 @@ class Outbox(Protocol):
             How many were not there yet.
         """
 
+    def due(self, now: float) -> Collection[str]:
+        """Name the destinations for which something is due."""
+
     def claim(self, destination: str, limit: int, now: float, lease: float) -> Sequence[Claimed]:
         """Take up to *limit* entries that are due, so that nobody else takes them until *lease*.
 
@@ -73,7 +76,7 @@ class Outbox(Protocol):
         """Give up entries that are not done; return which there were."""
 
     def depths(self) -> Sequence[Depth]:
-        """Count entries by destination and state."""
+        """Count entries that are not done, by destination and state."""
 
     def close(self) -> None:
         """Let go of files and connections."""

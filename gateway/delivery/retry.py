@@ -44,8 +44,6 @@ class Unanswered:
     """There was no answer; *reason* says why and quotes nothing of the request."""
 
     reason: str
-    #: Whether another attempt would meet the same: what was refused here, not there.
-    is_final: bool = False
 
 
 Result: TypeAlias = Answered | Unanswered
@@ -100,8 +98,8 @@ def is_passing(result: Result) -> bool:
     match result:
         case Answered(status):
             return status in REPEATED or 500 <= status < 600
-        case Unanswered(_, is_final):
-            return not is_final
+        case Unanswered():
+            return True
 
 
 def told(result: Result) -> str:

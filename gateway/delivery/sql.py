@@ -106,6 +106,10 @@ class SqlOutbox:
         ]
         return self._store.write(lambda execute: execute.many("put", rows))
 
+    def due(self, now: float) -> Collection[str]:
+        """Name the destinations for which something is due."""
+        return {name for (name,) in self._store.read(lambda execute: execute("due", now=now))}
+
     def claim(self, destination: str, limit: int, now: float, lease: float) -> Sequence[Claimed]:
         """Take up to *limit* entries that are due."""
         claim = secrets.token_hex(8)
@@ -125,6 +129,7 @@ class SqlOutbox:
         attempts = [
             {
                 "number": one.claimed.number,
+                "key": one.claimed.key,
                 "at": one.began,
                 "seconds": one.seconds,
                 "told": one.told,
@@ -222,7 +227,7 @@ class SqlOutbox:
         return self._store.write(work)
 
     def depths(self) -> Sequence[Depth]:
-        """Count entries by destination and state."""
+        """Count entries that are not done, by destination and state."""
         rows = self._store.read(lambda execute: execute("depths"))
         return [Depth(name, State(state), count, oldest) for name, state, count, oldest in rows]
 

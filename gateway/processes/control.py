@@ -49,7 +49,8 @@ class Control:
         self.configuration = configuration
         self._pipe = pipe
         self._environment = environment
-        self._log = log
+        #: Where it writes.
+        self.log = log
         self._sending = threading.Lock()
         #: What of a frame has not gone yet.
         self._rest = b""
@@ -121,7 +122,7 @@ class Control:
                     case Drain(notice):
                         stop(notice)
         # Closed: whoever was to replace this child, or to end it, is gone.
-        self._log.alert("supervisor_gone")
+        self.log.alert("supervisor_gone")
         stop(0.0)
 
     def _receive(self) -> bytes:
@@ -143,7 +144,7 @@ class Control:
                 self.configuration = loaded.configuration
             failed, fault = loaded.failed, False
         except Exception as error:  # noqa: BLE001 - a dead thread would never take another order
-            self._log.fault("a change could not be taken", error)
+            self.log.fault("a change could not be taken", error)
             failed, fault = (), True
         # Nothing else would free the configuration before the last one: its parts know each other.
         gc.collect()

@@ -107,6 +107,26 @@ UNTOLD: Final = _counter(
     "queue result",
     "Requests whose notifications could not be stored: repeated, shown to whoever waits, or lost.",
 )
+DELIVERIES: Final = _counter(
+    "gateway_deliveries_total",
+    "destination result",
+    "Attempts to deliver a notification: done, to be repeated, or given up.",
+)
+DELIVERY_SECONDS: Final = _histogram(
+    "gateway_delivery_duration_seconds", "destination", "Time that an attempt took."
+)
+OUTBOX: Final = _gauge(
+    "gateway_outbox_entries", "destination state", "Notifications that are not done."
+)
+OUTBOX_OLDEST: Final = _gauge(
+    "gateway_outbox_oldest_seconds", "destination", "Age of the oldest notification that waits."
+)
+OUTBOX_UP: Final = _gauge("gateway_outbox_up", "", "1 while the courier can use the outbox.")
+DESTINATION_PAUSED: Final = _counter(
+    "gateway_destination_paused_total",
+    "destination",
+    "Destinations that answered 410, so that nothing more is sent to them.",
+)
 LEFT_OUT: Final = _counter(
     "gateway_nodes_left_out_total",
     "queue",
@@ -189,6 +209,12 @@ METRICS: Final = (
     TABLE_ASKED,
     NOTIFICATIONS,
     UNTOLD,
+    DELIVERIES,
+    DELIVERY_SECONDS,
+    OUTBOX,
+    OUTBOX_OLDEST,
+    OUTBOX_UP,
+    DESTINATION_PAUSED,
     LEFT_OUT,
     CONFIG,
     RELOAD_GOOD,

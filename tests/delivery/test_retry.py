@@ -40,9 +40,10 @@ def test_what_may_pass_is_repeated(status):
     assert verdict(Answered(status)) == Again(NOW + 10)
 
 
-def test_a_fault_on_the_way_is_repeated_and_one_of_ours_is_not():
+def test_a_fault_on_the_way_is_repeated():
     assert verdict(Unanswered("no connection")) == Again(NOW + 10)
-    assert verdict(Unanswered("a private address", is_final=True)) == Dead("a private address")
+    expired = verdict(Unanswered("no connection"), expires=NOW)
+    assert expired == Dead("tried for 1 d, the last time: no connection")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ where number = :number and claim = :claim and state = 'sending'
 -- name: note_attempt
 -- An attempt is noted whoever holds the entry by now: it has happened.
 insert into outbox_attempt (entry, at, seconds, told)
-select number, :at, :seconds, :told from outbox_entry where number = :number
+select number, :at, :seconds, :told from outbox_entry
+where number = :number and key = :key
 
 -- name: release
 -- As if it had not been claimed.
@@ -94,5 +95,13 @@ set state = 'dropped', settled = :now, told = :told, claim = null, lease = null
 where number = :number and (state in ('pending', 'dead') or (state = 'sending' and lease < :now))
 returning number
 
+-- name: due
+-- Which destinations have something to do: asked often, and writes nothing.
+select distinct destination from outbox_entry
+where state in ('pending', 'sending') and due <= :now and (state = 'pending' or lease <= :now)
+
 -- name: depths
-select destination, state, count(*), min(created) from outbox_entry group by destination, state
+-- What is done is not counted: it is most of all.
+select destination, state, count(*), min(created) from outbox_entry
+where state in ('pending', 'sending', 'dead')
+group by destination, state
