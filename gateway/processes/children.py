@@ -185,7 +185,7 @@ class Children:
         """Have all finish what they have begun, and end; nobody is replaced any more."""
         self._draining = True
         for child in list(self):
-            self._tell_to_end(child, notice)
+            self._tell_to_end(child, Drain(notice))
 
     def kill_all(self) -> None:
         """End everything at once."""
@@ -297,14 +297,14 @@ class Children:
                 self.kill(child, "request", seconds=round(child.beat.busy, 1))
 
     def _dismiss(self, child: Child) -> None:
-        self._tell_to_end(child, 0.0)
+        self._tell_to_end(child, Drain(alone=True))
         self._leaving.append(child)
 
-    def _tell_to_end(self, child: Child, notice: float) -> None:
+    def _tell_to_end(self, child: Child, order: Drain) -> None:
         if child.state is not State.KILLED:
             child.state = State.STOPPING
-            child.ends = self._clock() + notice + self._patience.drain + GRACE
-            child.line.tell(Drain(notice))
+            child.ends = self._clock() + order.notice + self._patience.drain + GRACE
+            child.line.tell(order)
 
     def _place_of(self, child: Child) -> _Place | None:
         return next((place for place in self._places if place.child is child), None)

@@ -47,6 +47,8 @@ class Control:
         self.slot = slot
         #: What the child works by.
         self.configuration = configuration
+        #: Set before it is told to stop: whether others go on at the same addresses.
+        self.alone = False
         self._pipe = pipe
         self._environment = environment
         #: Where it writes.
@@ -119,7 +121,8 @@ class Control:
                         self._send(self._take(message, switch), wait=True)
                     case Fetched():
                         take(message, self.configuration.tables)
-                    case Drain(notice):
+                    case Drain(notice, alone):
+                        self.alone = alone
                         stop(notice)
         # Closed: whoever was to replace this child, or to end it, is gone.
         self.log.alert("supervisor_gone")

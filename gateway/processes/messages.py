@@ -101,6 +101,8 @@ class Drain(msgspec.Struct, frozen=True, tag="drain"):
 
     #: Seconds between "not ready" and closing the door.
     notice: float = 0.0
+    #: Whether only this one ends: others go on at the same addresses.
+    alone: bool = False
 
 
 #: What children say, and what is said to them.

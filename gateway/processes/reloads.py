@@ -148,7 +148,8 @@ class Reloads:
         self._switch, self._next = None, self._clock()
         self._tell(switch)
         self._children.prepare()
-        _settle_memory()
+        # Nothing else would free what was served before: its parts know each other.
+        gc.collect()
         return True
 
     def _is_undecided(self, child: Child) -> bool:
@@ -195,10 +196,3 @@ class Reloads:
         for asked in self._looking:
             asked.outcome = outcome
         self._looking = []
-
-
-def _settle_memory() -> None:
-    """Take what was loaded out of the collector's sight, and out of the way of later children."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()

@@ -8,6 +8,7 @@ connections to databases and exporters are for `Role.run`, in the child, to make
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -101,6 +102,8 @@ def _become(role: Role, control: Control, parent: Parent) -> NoReturn:
             signal.signal(one, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        # What is inherited stays shared as long as the collector does not touch it.
+        gc.freeze()
         parent.abandon(role.sockets)
         with contextlib.suppress(OSError):
             Path("/proc/self/comm").write_text(f"gateway {role.name}", encoding="utf-8")

@@ -25,7 +25,7 @@ from gateway.telemetry.counts import Counts
 from gateway.telemetry.totals import Totals
 from gateway.web.desk import Desk
 from gateway.web.listening import addresses
-from gateway.web.logs import Log
+from gateway.web.logs import Log, ServerRecords, take_records
 from gateway.web.management import create_management
 from gateway.web.seen import Seen
 
@@ -70,6 +70,7 @@ class Supervisor:
         self._management = management
         self._log = log
         self._watched: Map = {}
+        take_records("waitress", ServerRecords(log))
         totals, seen = Totals(), Seen(log, Counts())
         self._signals = Signals((*SIGNALS, signal.SIGCHLD), self._watched)
         parent = Parent(environment, log, self._abandon)
@@ -160,7 +161,7 @@ class Supervisor:
 
 
 def _settle_memory() -> None:
-    """Take what was loaded out of the collector's sight."""
+    """Take what was loaded out of the collector's sight, so that children share it untouched."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)

@@ -89,7 +89,11 @@ class Worker:
 
         share = self._shares.of(control.slot) if self._count > 1 else None
         server = Server(app, self.sockets, seen, draining, self._limits, beat, share)
-        control.listen(self._gateway.switch, server.stop)
+
+        def stop(notice: float) -> None:
+            server.stop(notice, shared=control.alone)
+
+        control.listen(self._gateway.switch, stop)
         finished = server.run()
         seen.stop()
         count(_NOTHING)

@@ -135,9 +135,13 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]  # the server's library has
                     channel.refuse(refusals.TIMEOUT)
         super().maintenance(now)
 
-    def close_door(self) -> None:
-        """Accept what the system has accepted for us, then listen no more."""
-        turn_away([self.socket])
+    def close_door(self, *, shared: bool) -> None:
+        """Accept what the system has accepted for us, then listen no more.
+
+        With the door *shared*, others go on to take whoever comes.
+        """
+        if not shared:
+            turn_away([self.socket])
         for _ in range(self.adj.backlog):
             before = len(self.active_channels)
             self.handle_accept()
@@ -168,7 +172,7 @@ class Server:
         self._limits = limits or Limits()
         self._beat = beat
         self._beats_at = 0.0
-        self._notice = 0.0
+        self._notice, self._shared = 0.0, False
         self._draining = draining
         self._ending = threading.Lock()
         self._ended = False
@@ -223,19 +227,20 @@ class Server:
             self._share = None
         for listener in self._listeners:
             listener.share = None
-            listener.close_door()
+            listener.close_door(shared=self._shared)
         finished = self._drain()
         self._end(finished)
         return finished
 
-    def stop(self, notice: float = 0.0) -> None:
+    def stop(self, notice: float = 0.0, *, shared: bool = False) -> None:
         """Begin to stop; the door closes after so many seconds of *notice*, for balancers.
 
-        Any thread may call it, and more than once; no signal handler may.
+        With the door *shared*, other processes go on to listen there. Any thread may call it, and
+        more than once; no signal handler may.
         """
         with self._ending:
             if not self._draining.is_set():
-                self._notice = notice
+                self._notice, self._shared = notice, shared
             self._draining.set()
             if not self._ended:
                 self._listeners[0].pull_trigger()

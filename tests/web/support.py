@@ -79,6 +79,8 @@ class Running:
     thread: threading.Thread = field(init=False)
     finished: list[bool] = field(default_factory=list)
     connections: list[socket.socket] = field(default_factory=list)
+    #: Where it listens, for another one to do so too.
+    sockets: list[socket.socket] = field(default_factory=list)
 
     def __post_init__(self):
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -117,13 +119,15 @@ class Got:
         return msgspec.json.decode(self.body)
 
 
-def begin(**limits) -> Running:
+def begin(door=None, **limits) -> Running:
+    """Start a server, at the *door* of another one or at its own."""
     given = {"threads": 2, "body": 100_000, "look": 0.05, "silence": PATIENCE} | limits
     written, draining = io.BytesIO(), threading.Event()
     gateway, seen = FakeGateway(), Seen(Log(written), Counts())
     app = create_app(gateway, seen, draining)
-    server = Server(app, bind("127.0.0.1:0"), seen, draining, Limits(**given))
-    return Running(gateway, server, written, seen.counts)
+    sockets = bind("127.0.0.1:0") if door is None else [one.dup() for one in door.sockets]
+    server = Server(app, sockets, seen, draining, Limits(**given))
+    return Running(gateway, server, written, seen.counts, sockets=sockets)
 
 
 def signed(body: bytes = BODY) -> dict[str, str]:

@@ -91,3 +91,13 @@ def test_after_a_stop_nobody_listens(running):
 
     with pytest.raises(ConnectionRefusedError):
         running.connect()
+
+
+def test_who_stops_at_a_shared_door_turns_nobody_away_from_it(start):
+    staying = start()
+    leaving = start(door=staying)
+    leaving.server.stop(shared=True)
+    assert leaving.join() is True
+
+    for _ in range(20):
+        assert ask(staying, "POST", "/hook", BODY, signed()).status == 200
