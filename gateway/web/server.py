@@ -16,10 +16,10 @@ from typing import Any, Final
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
 
 from gateway.web import refusals
 from gateway.web.channel import Channel
+from gateway.web.dispatching import Dispatcher
 from gateway.web.listening import turn_away
 from gateway.web.logs import ServerRecords, take_records
 from gateway.web.receiving import Refused
@@ -178,7 +178,7 @@ class Server:
         self._ended = False
         self._map: dict[int, Any] = {}
         adjustments = adjusted(self._limits)
-        self._dispatcher = ThreadedTaskDispatcher()
+        self._dispatcher = Dispatcher()
         self._listeners = [
             Listener(
                 application,

@@ -37,11 +37,14 @@ class FakeGateway:
         self.ready = True
         self.released = threading.Event()
         self.entered = threading.Semaphore(0)
+        #: The names of the workers that have asked.
+        self.askers = []
 
     def serves(self, name: str | None) -> bool:
         return name in ("acme", "foreign")
 
     def answer(self, body: bytes, signatures: Signatures, name: str | None) -> Answer:
+        self.askers.append(threading.current_thread().name)
         if name == "explodes":
             raise RuntimeError("/srv/secret/path.py broke")
         verify(body, signatures, [Secret(SECRET, "test secret 1")], legacy=name == "old")

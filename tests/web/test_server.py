@@ -204,6 +204,15 @@ def test_a_silent_connection_is_closed_in_time(start):
         assert receive(connection) == b""
 
 
+def test_the_worker_that_was_busy_last_answers_next(start):
+    running = start(threads=8)
+    for _ in range(20):
+        assert ask(running, "POST", "/hook", BODY, signed()).status == 200
+
+    # Who asks at once may find it still busy with the answer before, and another one at hand.
+    assert len(set(running.gateway.askers)) <= 3
+
+
 def test_silent_connections_do_not_keep_others_out(start):
     running = start(connections=400)
     silent = [running.connect() for _ in range(300)]
