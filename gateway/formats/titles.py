@@ -114,6 +114,7 @@ TITLES: Final[Mapping[str, str]] = {
     "R433": "a text that is no value of the field",
     "R434": "a message at a hidden field",
     "R435": "a change that removes nothing",
+    "R436": "a status that no document has",
     "R440": "a comparison that a match cannot make",
     "R441": "a match that lacks something",
     "R450": "`notify` without `on`",

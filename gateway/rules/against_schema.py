@@ -25,10 +25,10 @@ from gateway.rules.effect import (
     every,
     templates_of,
 )
-from gateway.rules.expressions.checked import Literal, Operand, Operation
+from gateway.rules.expressions.checked import Literal
+from gateway.rules.expressions.comparing import comparisons
 from gateway.rules.expressions.expression import Expression
 from gateway.rules.expressions.references import (
-    Ahead,
     FieldText,
     FieldValue,
     Neighbor,
@@ -37,15 +37,14 @@ from gateway.rules.expressions.references import (
     SelectedText,
     WholeColumn,
 )
-from gateway.rules.expressions.wording import Written, written_parts
+from gateway.rules.expressions.wording import Written
 from gateway.rules.queue_schema import QueueSchema, SchemaField
-from gateway.rules.rule import BySchemaId, Rule
+from gateway.rules.rule import BySchemaId, Rule, every_expression
 from gateway.rules.templates.template import Template
 from gateway.spelling import closest
 
 #: Options that a diagnostic lists.
 _MOST_LISTED: Final = 10
-_COMPARISONS: Final = ("equals", "not_equals", "contains", "not_contains")
 
 
 def check_against_schema(rules: Sequence[Rule], schema: QueueSchema, report: Report) -> None:
@@ -59,7 +58,7 @@ def check_against_schema(rules: Sequence[Rule], schema: QueueSchema, report: Rep
             found = schema.fields.get(name)
             if found is not None:
                 _check_value(found, template, rule, report, chosen)
-        for expression in _expressions(rule):
+        for expression in every_expression(rule):
             _check_comparisons(expression, rule, schema, report, chosen)
         _check_hidden(rule, schema, report, shown)
 
@@ -142,15 +141,6 @@ def _no_option(found: SchemaField, value: str) -> tuple[str, str]:
     return f"{found.schema_id} has no option {value!r}", hint
 
 
-def _expressions(rule: Rule) -> Iterator[Expression]:
-    waiting = list(rule.expressions())
-    while waiting:
-        expression = waiting.pop()
-        yield expression
-        ahead = [one.expression for one in expression.references if isinstance(one, Ahead)]
-        waiting.extend(one for one in ahead if isinstance(one, Expression))
-
-
 def _check_comparisons(
     expression: Expression, rule: Rule, schema: QueueSchema, report: Report, chosen: set[str]
 ) -> None:
@@ -160,20 +150,10 @@ def _check_comparisons(
         if (found := schema.fields.get(_named(reference, rule) or "")) is not None
     ):
         return
-    parts = list(written_parts(expression))
-    for part in parts:
-        tree = part.tree
-        if not isinstance(tree, Operation) or tree.name not in _COMPARISONS or part.let is not None:
-            continue
-        left, right = tree.operands
-        pairs = ((left, right), (right, left)) if "equals" in tree.name else ((left, right),)
-        for field, value in pairs:
-            if isinstance(field, Operand) and isinstance(value, Literal):
-                name = _named(expression.references[field.index], rule)
-                found = schema.fields.get(name or "")
-                if found is not None and found.options and found.schema_id not in chosen:
-                    where = next(one for one in parts if one.tree is value)
-                    _warn(found, value, where, rule, report)
+    for reference, value, where in comparisons(expression):
+        found = schema.fields.get(_named(reference, rule) or "")
+        if found is not None and found.options and found.schema_id not in chosen:
+            _warn(found, value, where, rule, report)
 
 
 def _warn(found: SchemaField, value: Literal, where: Written, rule: Rule, report: Report) -> None:

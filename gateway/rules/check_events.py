@@ -13,7 +13,13 @@ from typing import Final
 from gateway.diagnostic import Report, Span
 from gateway.rules.events import ACTIONS, CARRIERS, EMAIL, FACTS, OTHER_EVENTS, UPLOAD, carried_by
 from gateway.rules.expressions.expression import all_references
-from gateway.rules.expressions.references import FACT_KEYS, MAIL_HEADERS, Fact
+from gateway.rules.expressions.references import (
+    FACT_KEYS,
+    MAIL_HEADERS,
+    Attribute,
+    Fact,
+    RowFact,
+)
 from gateway.rules.parts import part_keys
 from gateway.rules.rule import Rule
 from gateway.rules.yaml.source import Map
@@ -142,6 +148,11 @@ def _check_names(rule: Rule, report: Report) -> None:
                     else f"write payload.{field} for what the request says"
                 )
                 report.error("R201", message, expression.text.span, hint=hint, rule=rule.id)
+            elif isinstance(reference, Attribute | RowFact) and reference.name not in told:
+                told.add(reference.name)
+                whole = f"row.{reference.name}" if isinstance(reference, RowFact) else "this"
+                message, hint = f"{event} has no {whole}", "write value for what is selected"
+                report.error("R207", message, expression.text.span, hint=hint, rule=rule.id)
             elif isinstance(reference, Fact) and reference.path[0] in FACT_KEYS:
                 root = reference.path[0]
                 lacking = sorted(one for one in rule.actions if root not in FACTS[one])

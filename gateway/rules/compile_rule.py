@@ -21,6 +21,7 @@ from gateway.rules.parts import part_keys, parts_elsewhere
 from gateway.rules.rule import ByPath, BySchemaId, Group, Mode, OnFailure, Overwrite, Rule, Selector
 from gateway.rules.selectors.parse import names_for_texts
 from gateway.rules.selectors.path import PathSyntaxError, compile_path
+from gateway.rules.statuses import check_statuses
 from gateway.rules.yaml.source import List, Map, Node, Scalar, Text
 
 _SCHEMA_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -187,6 +188,7 @@ def _check_whole(rule: Rule, node: Map, name: Text, report: Report) -> None:
     if rule.overwrite is not Overwrite.ALWAYS and not _has(effects, Put | Match):
         refuse("R414", "overwrite needs replace or match", "overwrite", "leave it out")
     check_events(rule, node, report)
+    check_statuses(rule, report)
 
 
 def _has(effects: tuple[Effect, ...], kind: object) -> bool:

@@ -15,7 +15,7 @@ from gateway.annotation.values import Kind
 from gateway.diagnostic import Span
 from gateway.rules.effect import ChooseFrom, Effect, Match, every, expressions_of, writes_of
 from gateway.rules.expressions.expression import Expression, all_references
-from gateway.rules.expressions.references import Asked
+from gateway.rules.expressions.references import Ahead, Asked
 from gateway.rules.question import Question
 from gateway.rules.selectors.path import Path
 
@@ -151,3 +151,13 @@ class RuleSet:
                 case ChooseFrom():
                     asked.add(effect.question)
         return frozenset(asked)
+
+
+def every_expression(rule: Rule) -> Iterator[Expression]:
+    """Yield every expression of a rule, and those that are computed ahead for all its rows."""
+    waiting = list(rule.expressions())
+    while waiting:
+        expression = waiting.pop()
+        yield expression
+        ahead = [one.expression for one in expression.references if isinstance(one, Ahead)]
+        waiting.extend(one for one in ahead if isinstance(one, Expression))
