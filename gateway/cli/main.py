@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "schema": ("gateway.cli.schema:schema", "Print a JSON Schema, or help for a key or function."),
     "init": ("gateway.cli.init:init", "Write a first configuration."),
     "send": ("gateway.cli.send:send", "Sign a stored payload and post it to a gateway."),
+    "outbox": ("gateway.cli.outbox:outbox", "Look after notifications that wait or failed."),
     "healthcheck": ("gateway.cli.healthcheck:healthcheck", "Ask whether a gateway is ready."),
 }
 

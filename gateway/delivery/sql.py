@@ -265,7 +265,7 @@ def _entry(row: Sequence[Any]) -> Entry:
 
 def _verdict(one: Settled, now: float) -> Values:
     claimed = one.claimed
-    state, due, told, settled = State.PENDING, claimed.lease, one.told, None
+    state, told, due, settled = State.PENDING, one.told, None, None
     match one.verdict:
         case Done():
             state, settled = State.DONE, now

@@ -16,7 +16,7 @@ on conflict (key) do nothing
 -- name: settle
 -- Only by whoever holds the claim.
 update outbox_entry
-set state = :state, due = :due, told = :told, settled = :settled, claim = null, lease = null
+set state = :state, due = coalesce(cast(:due as double precision), due), told = :told, settled = :settled, claim = null, lease = null
 where number = :number and claim = :claim and state = 'sending'
 
 -- name: note_attempt
