@@ -29,11 +29,11 @@ from gateway.diagnostic import Report, Span
 
 MAX_YAML: Final = 1 << 20
 MAX_SCHEMA: Final = 8 << 20
-MAX_TABLE: Final = 64 << 20
+MAX_TABLE: Final = 32 << 20
 #: All files of a kind together. A schema is large and soon forgotten, YAML is kept as nodes.
 MAX_YAML_TOTAL: Final = 8 << 20
 MAX_SCHEMA_TOTAL: Final = 64 << 20
-MAX_TABLE_TOTAL: Final = 256 << 20
+MAX_TABLE_TOTAL: Final = 128 << 20
 
 #: By what a sentence calls them: the most bytes of one file, and of all together.
 _LIMITS: Final[Mapping[str, tuple[int, int]]] = {

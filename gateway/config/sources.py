@@ -6,11 +6,11 @@ Law: one report for all files; a file with mistakes is None for everyone, and re
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from gateway.config.folder import Snapshot
 from gateway.config.redaction import literals, mask, redact
-from gateway.config.walk import GATEWAY_FILE, QUEUE_ENDING
+from gateway.config.walk import GATEWAY_FILE, QUEUE_ENDING, may_be_table
 from gateway.diagnostic import Report
 from gateway.rules.queue_schema import QueueSchema, read_queue_schema
 from gateway.rules.yaml.reading import read_yaml
@@ -55,8 +55,17 @@ def shown_sources(snapshot: Snapshot, report: Report) -> dict[str, str]:
     return {
         shown: _shown(name, raw)
         for name, raw in snapshot.files.items()
-        if (shown := snapshot.shown(name)) in wanted
+        if (shown := snapshot.shown(name)) in wanted and _is_drawn(name, raw)
     }
+
+
+#: Larger tables are not taken apart into lines for the sake of one of them.
+_MOST_DRAWN: Final = 1 << 20
+
+
+def _is_drawn(name: str, raw: bytes) -> bool:
+    """Say whether an excerpt of a file can be shown: of binary tables, lines are no lines."""
+    return not may_be_table(name) or (b"\0" not in raw[:4096] and len(raw) <= _MOST_DRAWN)
 
 
 def _shown(name: str, raw: bytes) -> str:

@@ -7,7 +7,7 @@ binary approximation; a column is of one kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -35,6 +35,8 @@ _NONE: Final = type(None)
 _LARGEST: Final = Decimal(1).scaleb(MAX_DIGITS)
 _SMALLEST: Final = Decimal(1).scaleb(-MAX_DIGITS)
 _BOOLEANS: Final = {"true": True, "false": False}
+#: So many texts tell whether a column repeats itself.
+_SAMPLE: Final = 1_000
 #: A value is quoted as far as that.
 _QUOTED: Final = 40
 
@@ -95,13 +97,21 @@ def column_of(
 
 
 def _texts(raw: Sequence[str | None]) -> list[Any] | None:
-    """Take a column of nothing but ordinary texts at once, equal ones as one object."""
-    same: dict[str, str | None] = {"": None}
-    values = [None if text is None else same.setdefault(text, text) for text in raw]
-    for text in same:
+    """Take a column of nothing but ordinary texts at once; where many are equal, as one object."""
+    values: list[Any]
+    distinct: Collection[str]
+    first = raw[:_SAMPLE]
+    if len(set(first)) > len(first) // 2:
+        values = [text or None for text in raw]
+        distinct = [text for text in values if text is not None]
+    else:
+        same: dict[str, str | None] = {"": None}
+        values = [None if text is None else same.setdefault(text, text) for text in raw]
+        distinct = same.keys()
+    for text in distinct:
         if len(text) > MAX_TEXT or text.isspace():
             return None
-    return values if is_clean("".join(same)) else None
+    return values if is_clean("".join(distinct)) else None
 
 
 def _each(raw: Sequence[Any], name: str, make: Callable[[Any], Value]) -> list[Any]:

@@ -22,8 +22,10 @@ ExactIndex: TypeAlias = dict[Value, int | list[int]]
 MAX_SOUGHT: Final = 1_000
 #: Scores have four digits, as those of ``similarity`` in rules.
 WHOLE: Final = 10_000
-#: So many texts are compared before others may go on and the time is looked at.
-_AT_ONCE: Final = 20_000
+#: So many letters are compared before others may go on and the time is looked at: a millisecond.
+_AT_ONCE: Final = 400_000
+#: Letters that are compared at one go.
+_LETTERS: Final = 64
 
 
 def exact_index(table: Table, key: IndexKey) -> ExactIndex:
@@ -116,11 +118,12 @@ class SimilarIndex:
             most = size * (WHOLE - least) // WHOLE
             if abs(len(words) - length) > most:
                 continue
-            for start in range(0, len(found), _AT_ONCE):
+            step = max(1, _AT_ONCE // (length * (1 + len(words) // _LETTERS)))
+            for start in range(0, len(found), step):
                 check_time()
                 hits = process.extract(
                     words,
-                    found[start : start + _AT_ONCE],
+                    found[start : start + step],
                     scorer=Indel.distance,
                     score_cutoff=most,
                     limit=None,

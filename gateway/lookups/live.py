@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -224,3 +224,10 @@ class LiveSource:
 
 
 _NOTHING: Final = Found((), 0)
+
+
+def retire_replaced(before: Mapping[str, object], after: Mapping[str, object]) -> None:
+    """Have the live tables of *before* that are not in *after* give up their connections."""
+    for name, source in before.items():
+        if isinstance(source, LiveSource) and after.get(name) is not source:
+            source.retire()

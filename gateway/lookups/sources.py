@@ -7,6 +7,7 @@ request sees is taken by one read of one attribute, so that contents can be repl
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -57,7 +58,7 @@ class FileSource:
         return TableStatus(self.name, "file", self.content.size, None, self.problem)
 
 
-#: Seconds that a request waits for a table that is being loaded for the first time.
+#: Seconds for which requests wait for a new table, which is about to be loaded.
 FIRST: Final = 3.0
 
 
@@ -79,15 +80,16 @@ class LoadedSource:
         self._held = _Held()
         self._expected: dict[IndexKey, None] = {}
         self._tried = threading.Event()
+        self._patience = time.monotonic() + FIRST
 
     def table(self, left: float) -> Table:
-        """Give what it holds now; one that is new is waited for, for *left* seconds at most.
+        """Give what it holds now; while it is new it is waited for, *left* seconds at most.
 
         Raises:
             TableError: nothing has been loaded yet, and why.
         """
         if self._held.content is None:
-            self._tried.wait(max(0.0, min(left, FIRST)))
+            self._tried.wait(max(0.0, min(left, self._patience - time.monotonic())))
         held = self._held
         if held.content is None:
             why = held.problem or "it has not been loaded yet"

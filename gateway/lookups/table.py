@@ -22,7 +22,7 @@ _Index = TypeVar("_Index")
 MAX_ROWS: Final = 1_000_000
 MAX_COLUMNS: Final = 512
 #: Rows times columns: a cell costs eight bytes and, if no other cell has it too, its value.
-MAX_CELLS: Final = 20_000_000
+MAX_CELLS: Final = 10_000_000
 
 
 class Table:

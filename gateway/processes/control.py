@@ -14,6 +14,7 @@ from typing import Final
 
 from gateway.config.configuration import Configuration
 from gateway.config.load import load_snapshot
+from gateway.lookups.live import retire_replaced
 from gateway.lookups.refreshing import Fetched, take
 from gateway.processes.messages import (
     Beat,
@@ -144,6 +145,7 @@ class Control:
             )
             if loaded.configuration is not None:
                 switch(loaded.configuration)
+                retire_replaced(self.configuration.tables, loaded.configuration.tables)
                 self.configuration = loaded.configuration
             failed, fault = loaded.failed, False
         except Exception as error:  # noqa: BLE001 - a dead thread would never take another order

@@ -284,3 +284,20 @@ def test_a_declaration_that_changes_reads_the_file_anew(loaded):
     source = second.configuration.tables["vendors"]
     assert isinstance(source, FileSource)
     assert source.content.kinds["id"] is Kind.NUMBER
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "drawn"),
+    [
+        ("v.csv", b"id,name\nV1\n", True),
+        ("v.csv", b"id,name\nV1\n" + b"V2,x\n" * 300_000, False),
+        ("v.xlsx", b"PK\0\0\x1b[2J" * 10, False),
+    ],
+)
+def test_of_a_large_or_a_binary_table_no_line_is_shown(loaded, tmp_path, name, raw, drawn):
+    (tmp_path / name).write_bytes(raw)
+
+    result = loaded(f"  vendors: {{file: {name}}}\n")
+
+    assert [code for _, code, _, _ in told(result)] == ["R156"]
+    assert any(shown.endswith(name) for shown in result.sources) == drawn

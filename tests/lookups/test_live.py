@@ -7,13 +7,14 @@ import time
 from datetime import date
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from gateway.annotation.values import Kind
 from gateway.engine.tables import Criterion, Found, How, Question, TableError
 from gateway.lookups.database import LiveQuery, read_address
 from gateway.lookups.layout import ColumnRule, Layout
-from gateway.lookups.live import CONNECTIONS, MAX_ROWS, LiveSource
+from gateway.lookups.live import CONNECTIONS, MAX_ROWS, LiveSource, retire_replaced
 from gateway.lookups.query import read_query
 from gateway.lookups.search import MAX_RECORDS
 from tests.lookups.databases import SCHEMA, postgres_server, sqlite_server
@@ -308,6 +309,40 @@ def test_requests_beside_each_other_share_few_connections(source):
 
     assert len(results) == 2 * 5 * 3 * CONNECTIONS
     assert all(isinstance(one, list) and len(one) == 1 for one in results)
+
+
+def connections(server):
+    """Count what the gateway holds at the server."""
+    with psycopg.connect(server.dsn) as connection:
+        found = connection.execute(
+            "select count(*) from pg_stat_activity "
+            "where application_name = 'rules-gateway' and datname = current_database()"
+        ).fetchone()
+    assert found is not None
+    return found[0]
+
+
+def test_a_table_that_is_replaced_gives_up_its_connections(postgres):
+    server = postgres_server(postgres)
+    server.execute(SCHEMA)
+    stays, goes = (LiveSource(name, server.live(BY_NUMBER)) for name in ("stays", "goes"))
+    for source in (stays, goes):
+        asked(source, "A-1")
+    assert connections(server) == 2
+
+    retire_replaced({"stays": stays, "goes": goes}, {"stays": stays})
+    until(lambda: connections(server) == 1)
+    # A request that began before may still ask; nothing is left of it either.
+    assert asked(goes, "A-1") == asked(stays, "A-1")
+    until(lambda: connections(server) == 1)
+    stays.retire()
+
+
+def until(condition):
+    ends = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 def test_a_forked_process_makes_connections_of_its_own(server, source):

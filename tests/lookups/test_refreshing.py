@@ -1,6 +1,7 @@
 """When a database is asked again, and what becomes of what it gave."""
 
 import threading
+import time
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from gateway.lookups.database import LoadedQuery, read_address
 from gateway.lookups.layout import Layout
 from gateway.lookups.query import read_query
 from gateway.lookups.refreshing import PAUSES, Fetched, Schedule, fetch, loaded_sources, take
-from gateway.lookups.sources import LoadedSource
+from gateway.lookups.sources import FIRST, LoadedSource
 from gateway.lookups.table import table_of
 from tests.lookups.databases import Server
 
@@ -91,6 +92,17 @@ def test_the_first_content_is_waited_for():
 
     assert isinstance(answer, Found)
     assert answer.total == 1
+
+
+def test_a_table_that_never_comes_is_waited_for_once_and_not_by_every_request():
+    source = LoadedSource("orders", declared())
+    began = time.monotonic()
+
+    for _ in range(3):
+        (answer,) = QueueTables({"orders": source}).asked(lambda: 60.0).ask(BY_NUMBER, [("A-1",)])
+        assert isinstance(answer, TableError)
+
+    assert time.monotonic() - began < 2 * FIRST
 
 
 def test_one_request_sees_one_content():

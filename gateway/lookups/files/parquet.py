@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from gateway.lookups.files.mistake import FileMistake, PackageMissing
 from gateway.lookups.layout import ContentError, Layout
-from gateway.lookups.making import check_size, make_table
+from gateway.lookups.making import check_size, kept_columns, make_table
 from gateway.lookups.table import Table
 
-MAX_UNPACKED: Final = 512 << 20
+MAX_UNPACKED: Final = 256 << 20
 
 
 def read_parquet(raw: bytes, layout: Layout) -> Table:
@@ -35,7 +35,8 @@ def read_parquet(raw: bytes, layout: Layout) -> Table:
             groups = range(described.num_row_groups)
             if sum(described.row_group(at).total_byte_size for at in groups) > MAX_UNPACKED:
                 raise FileMistake(f"more than {MAX_UNPACKED >> 20} MB when unpacked")
-            check_size(described.num_rows, 1)
+            kept = kept_columns(opened.schema_arrow.names, layout)
+            check_size(described.num_rows, len(kept))
             content = opened.read()
         return make_table(
             content.column_names,

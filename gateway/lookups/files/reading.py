@@ -14,9 +14,6 @@ from typing import Final
 from gateway.lookups.layout import Layout
 from gateway.lookups.table import Table
 
-#: A file is held as bytes while it is read, and as values for as long as it is used.
-MAX_FILE: Final = 64 << 20
-
 
 class Format(StrEnum):
     """What a file's name says of its content."""

@@ -16,7 +16,7 @@ from gateway.lookups.making import make_table
 from gateway.lookups.table import MAX_COLUMNS, MAX_ROWS, Table
 
 #: A workbook is a compressed archive, and a small one can hold very much.
-MAX_UNPACKED: Final = 512 << 20
+MAX_UNPACKED: Final = 64 << 20
 _HINT: Final = "save it as .xlsx, or as CSV"
 
 

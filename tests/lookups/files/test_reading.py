@@ -287,7 +287,7 @@ def plain_archive() -> bytes:
         (lambda: b"id,name\n", None, 1, "not an Excel workbook"),
         (lambda: workbook()[:-100], None, 1, "not an Excel workbook"),
         (plain_archive, None, 1, "the workbook cannot be read"),
-        (bomb, None, 1, "more than 512 MB when unpacked"),
+        (bomb, None, 1, "more than 64 MB when unpacked"),
         (workbook, None, 1, "the sheet is empty"),
         (lambda: workbook(["id"]), "Orders", 1, "the workbook has no sheet 'Orders'"),
         (lambda: workbook(["id", None, "x"]), None, 1, "column 2 has no name"),
