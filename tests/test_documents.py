@@ -207,6 +207,7 @@ def test_no_block_escapes_the_tests():
             ("text", "answer"),
             ("json", "answer"),
             ("json", "request"),
+            ("json", "told"),
             ("sh",),
             ("text",),
         }

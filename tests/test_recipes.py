@@ -4,7 +4,8 @@ A ``yaml recipe`` block holds a rule, a list of rules or a rules file; a ``yaml 
 it what the document has instead of what the page's first one gives. A value that looks like a
 number or a date is read as one; ``a -> b`` is shown *a* and means *b*; a mapping says more of a
 field. The key ``request`` is what the request has besides the content. A ``json request`` block is
-a whole request, for a rule on another event.
+a whole request, for a rule on another event, and a ``json told`` block behind its answer what other
+systems are told.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import yaml
 
 from gateway.cli.nodes import nodes_of
 from gateway.cli.telling import tell_answer
+from gateway.effects import Form
 from gateway.runtime import Gateway
 from tests.documents import nodes
 from tests.pages import (
@@ -110,6 +112,21 @@ def test_a_recipe_for_another_event_answers_as_it_says(block, _):
     answer = gateway_of(block).dry_run(block.request.text.encode(), "acme")
 
     assert (answer.failed, json.loads(answer.body)) == ((), json.loads(block.answer.text))
+    told = [{"to": one.destination, "body": body_told(one)} for one in answer.evaluation.deliveries]
+    assert told == told_after(block)
+
+
+def body_told(delivery):
+    text = delivery.body.decode()
+    return json.loads(text) if delivery.form is Form.JSON else text
+
+
+def told_after(block):
+    """Give what the page says is told to other systems."""
+    page = blocks(PAGE)
+    (at,) = [at for at, one in enumerate(page) if one.line == block.answer.line]
+    after = page[at + 1] if at + 1 < len(page) else None
+    return json.loads(after.text) if after and after.words == ("json", "told") else []
 
 
 @pytest.mark.parametrize(("block", "request_"), [one for one in ALL_RECIPES if one not in OTHER])
