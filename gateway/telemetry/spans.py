@@ -78,8 +78,8 @@ class Spans:
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("gateway", gateway.__version__)
 
-    def answered(self, exchange: Exchange, answer: Answer, decision_id: str) -> Trace:
-        """Tell of a hook request that was answered; return its place in its trace."""
+    def answered(self, exchange: Exchange, answer: Answer, decision_id: str) -> Trace | None:
+        """Tell of a hook request that was answered; return its place in its trace, if any."""
         ended = time.time_ns()
         began = ended - int(exchange.seconds * 1e9)
         about = {
@@ -94,8 +94,8 @@ class Spans:
         span.end(ended)
         return _trace(span)
 
-    def refused(self, exchange: Exchange, code: str) -> Trace:
-        """Tell of a request that was not answered with 200; return its place in its trace."""
+    def refused(self, exchange: Exchange, code: str) -> Trace | None:
+        """Tell of a request that was not answered with 200; return its place, if any."""
         from opentelemetry.trace import StatusCode
 
         ended = time.time_ns()
@@ -151,8 +151,10 @@ class Spans:
         span.end(ended)
 
 
-def _trace(span: Span) -> Trace:
+def _trace(span: Span) -> Trace | None:
     context = span.get_span_context()
+    if not context.is_valid:  # OTEL_SDK_DISABLED.
+        return None
     return Trace(f"{context.trace_id:032x}", f"{context.span_id:016x}", context.trace_flags)
 
 

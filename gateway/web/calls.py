@@ -31,9 +31,11 @@ class Call:
         """Give it together with its answer."""
         return Exchange(route, method, status, self.request_id, self.trace, seconds)
 
-    def within(self, trace: Trace) -> Call:
+    def within(self, trace: Trace | None) -> Call:
         """Give it its place in a trace, if its caller has not."""
-        return self if self.trace is not None else Call(self.began, self.request_id, trace)
+        if self.trace is not None or trace is None:
+            return self
+        return Call(self.began, self.request_id, trace)
 
     def named(self, request_id: str | None = None) -> Call:
         """Give it its name, which is *request_id* if the caller has not named it otherwise."""

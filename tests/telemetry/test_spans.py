@@ -155,6 +155,17 @@ def test_the_service_is_called_what_the_operator_says(receiver, monkeypatch, var
     assert receiver.resources[0]["service.version"]
 
 
+def test_a_disabled_sdk_sends_nothing_and_names_no_trace(receiver, monkeypatch):
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    spans = Spans()
+    spans.start()
+
+    assert spans.answered(exchange(), answer(EVALUATION), "d-1") is None
+    assert spans.refused(exchange(401), "signature") is None
+    spans.stop()
+    assert receiver.spans == []
+
+
 def test_a_receiver_that_does_not_answer_does_not_hold_a_stop_up(monkeypatch, receiver):
     receiver.status = 503
     spans = Spans()
