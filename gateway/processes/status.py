@@ -117,6 +117,7 @@ def served_of(configuration: Configuration, status: Status, loaded_at: datetime)
         loaded_at=loaded_at.timestamp(),
         files=configuration.files,
         tables=list(configuration.tables),
+        destinations=list(configuration.destinations),
     )
 
 

@@ -43,6 +43,7 @@ class Served:
     #: SHA-256 by the file's name.
     files: Mapping[str, str] = field(default_factory=dict)
     tables: Sequence[str] = ()
+    destinations: Sequence[str] = ()
 
 
 def exposition(
@@ -56,7 +57,7 @@ def exposition(
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-    totals.keep(Known(served.rules, served.secrets, served.tables))
+    totals.keep(Known(served.rules, served.secrets, served.tables, served.destinations))
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collected(totals, {**_state(served), **(further or {})}))
     return CONTENT_TYPE_PLAIN_0_0_4, generate_latest(registry)
@@ -89,8 +90,9 @@ class _Collected:
     def _numbers(self, metric: Metric) -> Series:
         counted = self.totals.numbers.get(metric.name, {})
         found = {**counted, **self.totals.gauge(metric), **self.series.get(metric.name, {})}
-        # What has no labels is there from the start, so that an alert never waits for it.
-        return found if found or metric.labels else {(): 0.0}
+        # A count is there from the start, so that its first increase is seen as one.
+        is_single = metric.kind is Kind.COUNTER and not metric.labels
+        return found if found or not is_single else {(): 0.0}
 
     def _fill(self, family: HistogramMetricFamily, metric: Metric) -> None:
         bounds = [*map(str, BUCKETS), "+Inf"]

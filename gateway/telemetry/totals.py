@@ -28,6 +28,7 @@ class Known:
     rules: Mapping[str, Collection[str]]
     secrets: Collection[str]
     tables: Collection[str]
+    destinations: Collection[str]
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class Totals:
         return found
 
     def keep(self, known: Known) -> None:
-        """Drop what is counted of queues, rules, secrets and tables other than these."""
+        """Drop what is counted of queues, rules, secrets and the like other than these."""
         for metric in catalog.METRICS:
             for series in (self.numbers.get(metric.name, {}), self.times.get(metric.name, {})):
                 self._keep(metric, series, known)
@@ -114,7 +115,11 @@ class Totals:
 
 
 def _is_known(labels: Mapping[str, str], known: Known) -> bool:
-    for label, names in (("secret", known.secrets), ("table", known.tables)):
+    for label, names in (
+        ("secret", known.secrets),
+        ("table", known.tables),
+        ("destination", known.destinations),
+    ):
         if label in labels and labels[label] not in names:
             return False
     queue, rules = labels.get("queue", OTHER), known.rules

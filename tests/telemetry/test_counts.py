@@ -169,7 +169,10 @@ def test_counts_of_queues_rules_and_secrets_that_are_gone_are_dropped():
         answer(queue=None),
     )
 
-    totals.keep(Known({"acme": ["stays"]}, ["acme secret 1"], ["vendors"]))
+    for destination in ("erp", "gone"):
+        totals.count(catalog.DELIVERIES, destination, "done")
+
+    totals.keep(Known({"acme": ["stays"]}, ["acme secret 1"], ["vendors"], ["erp"]))
 
     assert totals.numbers[catalog.RULE_OUTCOMES.name] == {("acme", "stays", "passed"): 1}
     assert totals.numbers[catalog.RULE_SHADOW.name] == {}
@@ -179,6 +182,7 @@ def test_counts_of_queues_rules_and_secrets_that_are_gone_are_dropped():
         ("vendors", "found"): 2,
         ("vendors", "none"): 1,
     }
+    assert totals.numbers[catalog.DELIVERIES.name] == {("erp", "done"): 1}
     assert totals.times[catalog.EVALUATION_SECONDS.name].keys() == {("acme",)}
 
 

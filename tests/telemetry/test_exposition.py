@@ -119,6 +119,13 @@ def test_names_of_queues_may_hold_anything():
     assert found["gateway_hook_requests_total", "annotation_content.updated", odd] == 1
 
 
+def test_a_count_begins_at_zero_and_a_gauge_when_somebody_measures():
+    found = samples(read())
+
+    assert found["gateway_log_lines_lost_total",] == 0
+    assert ("gateway_outbox_up",) not in found
+
+
 def test_a_process_measures_itself():
     totals = Totals()
     totals.add("worker 1", Counts().take(measured("worker 1")))
@@ -154,7 +161,7 @@ def test_the_documentation_has_every_metric_with_its_labels():
     rows = {
         name: (kind, tuple(re.findall(r"`(\w+)`", labels)))
         for name, kind, labels in re.findall(
-            r"^\| `(gateway_\w+)` \| (\w+) \| ([^|]*) \|", page, re.MULTILINE
+            r"^\| `(gateway_\w+)` \| (\w+) \|([^|]*)\|", page, re.MULTILINE
         )
     }
 
