@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gateway.cases.case import Address, Cell, Given, Row
+from gateway.cases.case import DEFAULT_ACTION, Address, Cell, Given, Row
 from gateway.cases.given_tables import read_given_tables
 from gateway.cases.naming import AddressError, Names
 from gateway.cases.payload import moment, other_event
@@ -174,10 +174,13 @@ class GivenReader:
 
     def _scalars(self, node: Map, base: Given) -> Mapping[str, Any]:
         found: dict[str, Any] = {}
-        for key, read in (("payload", self._payload), ("event", self._event), ("now", self._now)):
+        for key, read in (("event", self._event), ("now", self._now), ("payload", self._payload)):
             value = node.get(key)
             if isinstance(value, Scalar):
                 found |= read(value.text)
+        body = found.get("payload")
+        if body is not None and not found.get("has_event", base.has_event):
+            found["action"] = other_event(body) or DEFAULT_ACTION
         keys = node.get("payload")
         if isinstance(keys, Map):
             found["keys"] = {**base.keys, **self._keys(keys)}
@@ -207,9 +210,7 @@ class GivenReader:
         return {"now": now}
 
     def _payload(self, text: Text) -> Mapping[str, Any]:
-        body = self.read_payload(text, self.report)
-        other = None if body is None else other_event(body)
-        return {"payload": body, **({} if other is None else {"action": other})}
+        return {"payload": self.read_payload(text, self.report)}
 
     def _keys(self, node: Map) -> Mapping[str, Any]:
         for name in _OTHERWISE:

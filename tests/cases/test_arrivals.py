@@ -12,7 +12,7 @@ from gateway.cases.update import updated
 from tests.arrivals import PDF, PICTURE, mail, status, upload
 from tests.cases.support import case_file, codes, ran
 from tests.cases.support import files as files_of
-from tests.documents import configured
+from tests.documents import Document, configured
 
 RULES = """\
   - id: no-pictures
@@ -205,3 +205,23 @@ def test_a_made_upload_looks_like_a_real_one():
     assert made["files"][0].keys() == real["files"][0].keys()
     assert made["documents"][0].keys() >= real["documents"][0].keys()
     assert made["documents"][0]["url"] == made["files"][0]["document"]
+
+
+def test_a_stored_payload_keeps_its_own_event_whatever_the_default_is():
+    stored = Document({"amount": "1"}, action="confirm").payload()
+    cases = (
+        "- {name: mail, given: {payload: {files: [b.png]}},"
+        " expect: {files: {b.png: {import: false}}}}\n"
+        "- {name: stored, given: {payload: stored.json},"
+        " expect: {messages: [{rule: content, at: document}]}}\n"
+        "- {name: stored mail, given: {payload: mail.json},"
+        " expect: {files: {logo.png: {import: false}}}}\n"
+    )
+    text = case_file(cases, "defaults: {event: email.received}\n")
+    payloads = {"stored.json": stored, "mail.json": mail(PICTURE, headers={}, body={})}
+
+    _, results = ran(
+        text, {name: msgspec.json.encode(one) for name, one in payloads.items()}, rules=RULES
+    )
+
+    assert [(one.status, told(one)) for one in results] == [("passed", [])] * 3
