@@ -5,7 +5,7 @@ Language §3. Law: pure; what a selector finds does not depend on which of the t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ _UNSURE: Final = object()
 class Subject:
     """The list of sections as it arrived; of events without content, the whole payload."""
 
-    __slots__ = ("_kept", "_kept_plain", "_keys", "_left", "_nodes", "plain")
+    __slots__ = ("_kept", "_kept_plain", "_keys", "_left", "_nodes", "_origins", "plain")
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class Subject:
         #: What selectors keep for one another, over nodes and over plain data.
         self._kept: dict[str, Any] = {}
         self._kept_plain: dict[str, Any] = {}
+        self._origins: _Origins | None = None
         self._left: tuple[int, Subject] | None = None
 
     def without(self, gone: set[int | str]) -> Subject:
@@ -79,9 +80,52 @@ class Subject:
         if over is None or self._nodes is None or not over.keys <= self._keys:
             return _UNSURE
         try:
-            return over.search(self._nodes, self._kept)
+            return over.search(self._nodes, self._kept, self._whole)
         except UnsureError:
             return _UNSURE
+
+    def _whole(self, value: Any) -> Any:
+        """Give what a node or a content was decoded from."""
+        if self._origins is None:
+            self._origins = _Origins(self._nodes or (), self.plain())
+        return self._origins.of(value)
+
+
+class _Origins:
+    """Plain data by the node, or the content, that was decoded from it."""
+
+    __slots__ = ("_by_id", "_lists")
+
+    def __init__(self, nodes: Sequence[Node], plain: Any) -> None:
+        self._lists = list(_lists(nodes, plain))
+        self._by_id: dict[int, Any] = {}
+        for some, decoded_from in self._lists:
+            self._by_id.update(zip(map(id, some), decoded_from, strict=True))
+
+    def of(self, value: Any) -> Any:
+        found = self._by_id.get(id(value))
+        return self._of_content(value) if found is None else found
+
+    def _of_content(self, value: Any) -> Any:
+        """Look contents up too, which are asked for seldom."""
+        for nodes, plain in self._lists:
+            for node, one in zip(nodes, plain, strict=True):
+                if node.content is not None:
+                    self._by_id[id(node.content)] = one["content"]
+        return self._by_id[id(value)]
+
+
+def _lists(nodes: Sequence[Node], plain: Any) -> Iterator[tuple[Sequence[Node], Any]]:
+    """Go through the lists of nodes and of their plain data at once."""
+    pending = [(nodes, plain)]
+    while pending:
+        nodes, plain = pending.pop()
+        yield nodes, plain
+        pending += [
+            (node.children, one["children"])
+            for node, one in zip(nodes, plain, strict=True)
+            if node.children
+        ]
 
 
 def _without(section: Node, gone: set[int | str]) -> Node:

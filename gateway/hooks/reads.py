@@ -71,13 +71,14 @@ def _rule_reads(rule: Rule) -> Reads:
 
 
 def _selects_whole(rule: Rule) -> bool:
-    """Whether a rule's JMESPath is searched as plain data, whatever the content is."""
+    """Whether a rule's JMESPath looks at whole nodes."""
     if not isinstance(rule.select, ByPath) or ACTIONS.isdisjoint(rule.actions):
         return False
-    return rule.select.path.needs_whole_nodes
+    over = rule.select.path.over_nodes
+    return over is not None and over.asks_whole
 
 
 def _selected(rule: Rule) -> Keys:
-    """Collect what a rule's JMESPath reads of nodes, unless it needs them whole."""
+    """Collect what a rule's JMESPath reads of nodes."""
     path = rule.select.path if isinstance(rule.select, ByPath) else None
     return path.over_nodes.keys if path is not None and path.over_nodes is not None else Keys()

@@ -93,6 +93,7 @@ VALUES = [
     "[].children | [0] | foo",
     '`{"id": 1001}`',
     "abs('x').foo",
+    "min_by(@, &[])[]",
     "[].children[].options[].value",
     "[?content].schema_id",
     "@.children",
@@ -109,8 +110,10 @@ WHOLE = [
     f"{CELLS}.{{node: @}}",
     f"{CELLS}.[id, content]",
     f"{CELLS} | [?content==`{{}}`]",
-    f"{CELLS} | [?@==@]",
-    f"{CELLS} | [?contains([@], @)]",
+    f"({CELLS} | [?@==@]).id",
+    f"{CELLS} | [?contains([@], @)].schema_id",
+    f"{CELLS}.content | [0]",
+    "[?contains(keys(@), 'id')] | [0].children[0].[@, content, content.value]",
     "[0].children[0].merge(@, `{}`)",
     f"{CELLS} | sort_by(@, &content)",
     "[0] || 'x'",
@@ -145,11 +148,21 @@ def test_selectors_of_values_never_ask_for_plain_data(text):
 
 
 @pytest.mark.parametrize("text", WHOLE)
-def test_selectors_that_look_at_whole_nodes_are_given_plain_data(text):
+def test_selectors_that_look_at_whole_nodes_are_given_what_these_were_decoded_from(text):
     path = compile_path(text)
     subject, plain = subject_of(DOCUMENT, path)
 
     assert found_over(subject, path) == found_by_library(DOCUMENT, path, over_nodes=False)
+    assert plain.times == 1
+    assert path.over_nodes is not None
+    assert path.over_nodes.asks_whole
+
+
+def test_nodes_are_found_by_what_only_plain_data_tells():
+    path = compile_path(f"{CELLS} | [?schema_id=='amount' && contains(keys(@), 'hidden')]")
+    subject, plain = subject_of(DOCUMENT, path)
+
+    assert found_over(subject, path) == found_by_library(DOCUMENT, path, over_nodes=True)
     assert plain.times == 1
 
 

@@ -5,7 +5,8 @@ Security reference §6. Law: counts only; every piece of a search spends before 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
 #: No list that a search makes is longer.
 MAX_RESULTS: Final = 50_000
@@ -26,15 +27,26 @@ class SelectorError(Exception):
         return self.reason
 
 
+#: From a node or a content to the plain data that it was decoded from.
+Whole: TypeAlias = Callable[[Any], Any]
+
+
+def itself(value: Any) -> Any:
+    """Give plain data, which is whole."""
+    return value
+
+
 class Budget:
     """The steps that one search has left. Made anew for each search, never shared."""
 
-    __slots__ = ("kept", "left")
+    __slots__ = ("kept", "left", "whole")
 
-    def __init__(self, kept: dict[str, Any] | None = None) -> None:
+    def __init__(self, kept: dict[str, Any] | None = None, whole: Whole = itself) -> None:
         self.left = MAX_STEPS
         #: What searches over the same nodes have found on their way, for one another.
         self.kept = {} if kept is None else kept
+        #: Gives what a node or a content was decoded from.
+        self.whole = whole
 
     def spend(self, steps: int) -> None:
         """Take *steps*.

@@ -352,6 +352,10 @@ def _sure(tree: Tree) -> Run:
     return node_loops.sure(compile_tree(tree["children"][0]))
 
 
+def _whole(tree: Tree) -> Run:
+    return node_loops.whole(compile_tree(tree["children"][0]))
+
+
 def _shared(tree: Tree) -> Run:
     return node_loops.shared(compile_tree(tree["children"][0]), tree["value"])
 
@@ -384,4 +388,5 @@ _COMPILERS: Final[dict[str, Callable[[Tree], Run]]] = {
     "subexpression": _chain,
     "sure": _sure,
     "value_projection": _value_projection,
+    "whole": _whole,
 }

@@ -97,6 +97,12 @@ def _length(arguments: list[Any], _: Budget) -> Any:
     return _LIBRARY.call_function("length", arguments)
 
 
+def _keys(arguments: list[Any], budget: Budget) -> Any:
+    (value,) = arguments
+    budget.spend_on(value)
+    return list(value) if value.__class__ is dict else _LIBRARY.call_function("keys", arguments)
+
+
 def _starts_with(arguments: list[Any], _: Budget) -> Any:
     text, start = arguments
     if text.__class__ is str and start.__class__ is str:
@@ -114,7 +120,7 @@ def _ends_with(arguments: list[Any], _: Budget) -> Any:
 def _contains(arguments: list[Any], budget: Budget) -> Any:
     subject, wanted = arguments
     budget.spend_on(subject)
-    if subject.__class__ is str and wanted.__class__ is str:
+    if wanted.__class__ is str and (subject.__class__ is str or subject.__class__ is list):
         return wanted in subject
     if isinstance(subject, list) and isinstance(wanted, list | dict):
         # Each comparison may walk the whole of what is wanted.
@@ -168,6 +174,7 @@ _OWN: Final[dict[str, Call]] = {
     "contains": _contains,
     "ends_with": _ends_with,
     "join": _join,
+    "keys": _keys,
     "length": _length,
     "not_null": _not_null,
     "starts_with": _starts_with,

@@ -1,7 +1,7 @@
 """What the parts of a selector give over decoded nodes: nodes, contents, or plain data.
 
 Law: knows trees of selectors only. Where it cannot be known what a part gives, or it can be a node
-as much as plain data, nothing is promised.
+as much as plain data, the part is for plain data.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Typed:
 
 
 class WholeNodesError(Exception):
-    """The selector needs nodes with all their keys, or nothing can be promised."""
+    """A part of the selector needs nodes with all their keys."""
 
 
 def node(kind: str, children: list[Tree], value: object = None) -> Tree:

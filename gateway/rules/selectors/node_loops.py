@@ -78,6 +78,24 @@ def sure(inner: Run) -> Run:
     return run
 
 
+def whole(inner: Run) -> Run:
+    """Give what nodes, contents or lists of them were decoded from."""
+
+    def run(value: Any, budget: Budget) -> Any:
+        return _whole(inner(value, budget), budget)
+
+    return run
+
+
+def _whole(value: Any, budget: Budget) -> Any:
+    if value is None:
+        return None
+    if value.__class__ is not list:
+        return budget.whole(value)
+    budget.spend(len(value))
+    return [_whole(one, budget) for one in value]
+
+
 def shared(inner: Run, key: str) -> Run:
     """Find what many selectors go through once for each request."""
 

@@ -1,13 +1,13 @@
 """Selectors over decoded nodes: what they read of a node, and the tree that reads just that.
 
 A node is decoded with the keys that somebody reads; most selectors need no more than a few, and a
-look at their tree says which. Law: reads trees of selectors only. What a tree made here gives over
-nodes is what the selector gives over the plain data that they were decoded from; a selector for
-which that cannot be promised has none.
+look at their tree says which. A part that may look at all keys of a node is given the plain data
+of that node instead. Law: reads trees of selectors only. What a tree made here gives over nodes is
+what the selector gives over the plain data that they were decoded from.
 
-Trees made here have three more types: ``attribute`` (a key of a node or of its content), ``sure``
-(a content asked whether it is there) and those of lists that many selectors go through, ``shared``
-and ``of_schema_id``.
+Trees made here have more types: ``attribute`` (a key of a node or of its content), ``whole`` (what
+nodes were decoded from), ``sure`` (a content asked whether it is there) and those of lists that
+many selectors go through, ``shared`` and ``of_schema_id``.
 """
 
 from __future__ import annotations
@@ -62,21 +62,20 @@ class OverNodes:
     keys: Keys
     #: Whether its results are nodes; else they are plain data.
     gives_nodes: bool
+    #: Whether it asks for what nodes were decoded from.
+    asks_whole: bool
 
 
-def over_nodes(tree: Tree) -> OverNodes | None:
-    """Rewrite a selector over the list of sections; None if it needs whole nodes."""
+def over_nodes(tree: Tree) -> OverNodes:
+    """Rewrite a selector over the list of sections."""
     reader = _Reader()
-    try:
-        found = reader.after(tree, Typed(CURRENT, SECTIONS, at_root=True))
-    except WholeNodesError:
-        return None
+    found = reader.after(tree, Typed(CURRENT, SECTIONS, at_root=True))
     kind = found.kind
     gives_nodes = kind.what == "node" and kind.nesting <= 1 and kind.level > 0
-    if not gives_nodes and kind is not PLAIN:
-        return None
+    if not gives_nodes:
+        found = reader.whole(found)
     keys = Keys(frozenset(reader.node_keys), frozenset(reader.content_keys))
-    return OverNodes(found.tree, keys, gives_nodes)
+    return OverNodes(found.tree, keys, gives_nodes, reader.asks_whole)
 
 
 def keeping(tree: Tree) -> Tree:
@@ -100,13 +99,23 @@ class _Reader:
 
     node_keys: set[str] = field(default_factory=set)
     content_keys: set[str] = field(default_factory=set)
+    asks_whole: bool = False
 
     def after(self, tree: Tree, subject: Typed) -> Typed:
         """Give what *tree* gives of a subject."""
         if subject.is_plain:
             return self._then(subject, tree, PLAIN)
-        step = _STEPS.get(tree["type"])
-        return step(self, tree, subject) if step is not None else needs_whole_nodes()
+        try:
+            return _STEPS[tree["type"]](self, tree, subject)
+        except WholeNodesError:
+            return self._then(self.whole(subject), tree, PLAIN)
+
+    def whole(self, subject: Typed) -> Typed:
+        """Give what nodes were decoded from."""
+        if subject.is_plain:
+            return subject
+        self.asks_whole = True
+        return replace(subject, tree=node("whole", [subject.tree]), kind=PLAIN)
 
     # Steps ------------------------------------------------------------------------------------
 
@@ -167,7 +176,7 @@ class _Reader:
         if base.is_plain:
             return replace(base, tree=node("flatten", [base.tree]))
         if not base.is_list:
-            return self._null(subject)
+            return self._null(base)
         kind = base.kind if base.kind.nesting == 1 else base.kind.within(-1)
         return replace(base, tree=node("flatten", [base.tree]), kind=kind).shared()
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from jmespath import exceptions, functions
 
-from gateway.rules.selectors.budget import Budget, SelectorError, checked_length
+from gateway.rules.selectors.budget import Budget, SelectorError, Whole, checked_length, itself
 from gateway.rules.selectors.compile import compile_tree
 from gateway.rules.selectors.loops import Run
 from gateway.rules.selectors.node_loops import UnsureError
@@ -54,10 +54,12 @@ class OverNodes:
     keys: Keys
     #: Whether its results are nodes; else they are plain data.
     gives_nodes: bool
-    #: From a list of sections, and what searches over it keep for one another, to what the
-    #: selector gives over the plain data that they were decoded from.
+    #: Whether it asks for what nodes were decoded from.
+    asks_whole: bool
+    #: From a list of sections, what searches over it keep for one another, and what tells the
+    #: plain data that a node was decoded from, to what the selector gives over that of all.
     #: Raises `SelectorError`; and `UnsureError` where the nodes do not tell.
-    search: Callable[[Any, dict[str, Any]], Any]
+    search: Callable[[Any, dict[str, Any], Whole], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,10 @@ class Path:
     text: str
     #: From plain data, and what searches over it keep for one another, to the result, which may
     #: share parts with the data.
-    run: Callable[[Any, dict[str, Any]], Any]
+    run: Callable[[Any, dict[str, Any], Whole], Any]
     #: What it means over a list of sections, when an index can answer it.
     shape: Shape | None
-    #: How it is evaluated over decoded nodes; None if it needs nodes with all their keys, or if
-    #: an index answers it.
+    #: How it is evaluated over decoded nodes; None if an index answers it.
     over_nodes: OverNodes | None
     #: The key under which a result carries its node's id: ``id``, or as a last
     #: ``.{node_id: id}`` renames it.
@@ -85,12 +86,7 @@ class Path:
         Raises:
             SelectorError: the data has no answer.
         """
-        return self.run(value, {} if kept is None else kept)
-
-    @property
-    def needs_whole_nodes(self) -> bool:
-        """Whether only plain data can tell, whatever the document is."""
-        return self.over_nodes is None and not (self.shape is not None and self.shape.is_indexed)
+        return self.run(value, {} if kept is None else kept, itself)
 
     @property
     def gives_datapoints(self) -> bool:
@@ -117,17 +113,15 @@ def compile_path(text: str) -> Path:
     )
 
 
-def _over_nodes(tree: Tree, measured: bool) -> OverNodes | None:
+def _over_nodes(tree: Tree, measured: bool) -> OverNodes:
     found = over_nodes(tree)
-    if found is None:
-        return None
     search = _searching(compile_tree(found.tree), measured)
-    return OverNodes(found.keys, found.gives_nodes, search)
+    return OverNodes(found.keys, found.gives_nodes, found.asks_whole, search)
 
 
-def _searching(run: Run, measured: bool) -> Callable[[Any, dict[str, Any]], Any]:
-    def search(value: Any, kept: dict[str, Any]) -> Any:
-        budget = Budget(kept)
+def _searching(run: Run, measured: bool) -> Callable[[Any, dict[str, Any], Whole], Any]:
+    def search(value: Any, kept: dict[str, Any], whole: Whole) -> Any:
+        budget = Budget(kept, whole)
         try:
             found = run(value, budget)
             if measured:
