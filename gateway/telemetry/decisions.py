@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from gateway.telemetry import catalog
 from gateway.telemetry.counts import Counts
+from gateway.telemetry.moment import written
 from gateway.telemetry.record import Asked, decision_record
 from gateway.telemetry.shown import Shown
 
@@ -90,8 +91,7 @@ class Decisions:
         if not allowed:
             self._count("dropped_rate")
             return
-        at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
-        record = decision_record(answer, asked, at, self._shown)
+        record = decision_record(answer, asked, written(self._clock()), self._shown)
         with self._changed:
             fits = self._held + len(record) <= self._most
             if fits:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
+from gateway.telemetry.moment import written
+
 if TYPE_CHECKING:
     from gateway.runtime import Answer
     from gateway.telemetry.sinks import Sink
@@ -118,15 +120,14 @@ class Log:
         self._write(self._begun("warning", event) | fields)
 
     def _begun(self, level: str, event: str) -> dict[str, Any]:
-        at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
-        return {"ts": f"{at[:-6]}Z", "level": level, "event": event}
+        return {"ts": written(self._clock()), "level": level, "event": event}
 
     def _write(self, line: dict[str, Any]) -> None:
-        written = self._render(line) + b"\n"
+        rendered = self._render(line) + b"\n"
         try:
             # One call for each line: several processes write to the same stream.
             with self._lock:
-                self._stream.write(written)
+                self._stream.write(rendered)
         except (OSError, ValueError):
             self.lost()
 
