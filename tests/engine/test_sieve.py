@@ -1,13 +1,23 @@
 """What all rules are asked at once is what each of them would say in its turn."""
 
 import random
+from decimal import localcontext
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.documents import UNSIGNED, Document, ask, gateway
+from gateway.annotation.content import Content
+from gateway.annotation.values import CONTEXT
+from gateway.engine.asking import Asker, NoTables
+from gateway.engine.frame import Frame
+from gateway.engine.program import link
+from gateway.engine.selection import ANNOTATION
+from gateway.engine.sieve import sieved
+from gateway.hooks.reads import reads_of
+from gateway.hooks.request import Decoder
+from tests.documents import NOW, UNSIGNED, Document, acme, ask, configured, gateway
 
 VALUES = [
     "", "A", "b", "a long text", ("2.5", "2.5"), ("1,00", "1.00"), ("0", "0"), ("?", None),
@@ -153,3 +163,93 @@ def test_the_kind_of_a_column_is_decided_by_the_rows_that_are_there(tracer):
     found = gateway(rules).dry_run(body, "acme", tracer=tracer).evaluation
 
     assert [one.content for one in found.messages] == ["unreadable", "text"]
+
+
+#: A document as they mostly are.
+ORDINARY = Document(
+    {"total": ("37.00", "37.00"), "vendor": "ACME", "date": VALUES[10]},
+    {
+        "line_items": [
+            {"amount": ("2.50", "2.50"), "price": ("2", "2"), "code": "A", "due": VALUES[9]},
+            {"amount": ("1.00", "1.00"), "price": ("32", "32"), "code": "po1", "due": VALUES[9]},
+        ],
+        "notes": ["A", "b"],
+    },
+)
+
+
+def sifted(rules, document):
+    """What the sieve says of each rule: its outcome, or None."""
+    program = sieved(link(configured(acme(rules)).by_name["acme"].rules))
+    request = Decoder(reads_of(program.rules)).decode(msgspec.json.encode(document.payload()))
+    content = Content(request.tree, program.rules.kinds, program.rules.placeholders)
+    frame = Frame(ANNOTATION, content, request.at(NOW, lambda: False), Asker(NoTables()))
+    with localcontext(CONTEXT):
+        return program.sieves["updated"].ask(frame)
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcome"),
+    [
+        ("require: sum(amount * price) == total", "passed"),
+        ("require: absent > 1", "skipped"),
+        ("when: total > 100, require: absent > 1", "passed"),
+        ("when: annotation.status == 'reviewing', require: is_set(vendor)", "passed"),
+        ("when: count(line_items) > 5", "passed"),
+        ("select: vendor, require: 'matches(value, \"[A-Z]+\")'", "passed"),
+        ("select: vendor, require: value == absent", "skipped"),
+        ("select: amount, require: value > 0", "passed"),
+        ("select: amount, require: value < total", "passed"),
+        ("select: amount, require: value <= sum(column.amount)", "passed"),
+        ("select: line_items, require: is_set(code) and price >= 2", "passed"),
+        ("select: line_item, require: due > date", "passed"),
+        ("select: code, when: 'contains(upper(value), \"KG\")'", "passed"),
+        ("select: absent, require: value == 1", "unselected"),
+        pytest.param("require: total > 100", None, id="fires"),
+        pytest.param("select: amount, require: value > 1", None, id="fires in a row"),
+        pytest.param("select: notes, require: is_set(value)", None, id="a list by its table"),
+        pytest.param("require: vendor > 1", None, id="fails"),
+        pytest.param("when: vendor", None, id="is no condition"),
+    ],
+)
+def test_what_a_sieve_says_of_rules_with_a_message(rule, outcome):
+    (found,) = sifted(f"  - {{id: x, {rule}, message: x}}\n", ORDINARY)
+
+    if outcome is None or found is None:
+        assert (found, outcome) == (None, None)
+    else:
+        counts = {"passed": found.passed, "skipped": found.skipped}
+        assert counts.get(outcome, 0) == found.runs
+        assert (found.fired, found.failed, outcome == "unselected") == (0, 0, found.runs == 0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fired"),
+    [
+        ("select: amount, replace: '{round(value, 2)}'", 2),
+        ("select: code, replace: '{value}'", 2),
+        ("select: line_items, replace: {price: '{price}'}", 2),
+        ("select: vendor, replace: '{upper(value)}'", 1),
+        ("when: is_set(total), replace: {total: '{total + 0}'}", 1),
+        pytest.param("select: amount, replace: '{round(value)}'", None, id="writes"),
+        pytest.param("replace: {vendor: '{lower(vendor)}'}", None, id="writes once"),
+        pytest.param("replace: {amount: '{total}'}", None, id="writes a column"),
+        pytest.param("replace: {vendor: '{vendor} '}", None, id="a text with an expression in it"),
+        pytest.param("replace: {vendor: '{vendor}', total: '{total}'}", None, id="two values"),
+        pytest.param("mode: shadow, replace: {vendor: '{vendor}'}", None, id="is counted"),
+        pytest.param("edited: [vendor], replace: {vendor: '{vendor}'}", None, id="if edited"),
+        pytest.param("overwrite: empty, replace: {vendor: '{vendor}'}", None, id="asks more"),
+    ],
+)
+def test_what_a_sieve_says_of_rules_that_write(rule, fired):
+    (found,) = sifted(f"  - {{id: x, {rule}}}\n", ORDINARY)
+
+    assert (None if found is None else (found.runs, found.fired)) == (fired and (fired, fired))
+
+
+def test_rows_of_which_the_steps_would_be_too_many_are_left_to_the_general_path():
+    rule = "  - {id: x, select: line_items, require: amount + amount + amount > 0, message: x}\n"
+    rows = [{"amount": ("1", "1")}] * 30_000
+
+    assert sifted(rule, Document({}, {"line_items": rows[:10]})) != [None]
+    assert sifted(rule, Document({}, {"line_items": rows})) == [None]

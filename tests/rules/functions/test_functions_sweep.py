@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.rules.functions.regex import compile_pattern
+from gateway.rules.functions.sweep import lacking
 
 SWEPT = [
     "PO[0-9]{6}",
@@ -74,3 +75,21 @@ def test_the_quick_match_is_the_full_match(text, ignore_case):
     found = compile_pattern("PO[0-9]{6}", ignore_case)
 
     assert found.matches(text) == (found.regex.fullmatch(text) is not None)
+
+
+@pytest.mark.parametrize(
+    ("texts", "sought", "change", "lacks"),
+    [
+        (["steel", "zero"], "ZERO", None, True),
+        (["steel", "zero"], "ZERO", "upper", False),
+        (["steel", "Zero"], "zero", "lower", False),
+        (["straße"], "SS", "upper", False),
+        pytest.param(["ze", "ro"], "zero", None, True, id="not across two texts"),
+        pytest.param(["ΟΔΟΣ", "Α"], "\u03c3", "lower", True, id="a final letter stays final"),
+        pytest.param(["ΟΔΟΣ", "Α"], "\u03c2", "lower", False, id="and is found so"),
+        pytest.param(["x" * 30_000, "y"], "z", "upper", False, id="may grow beyond the bounds"),
+        pytest.param(["x" * 3_000] * 10, "z", "upper", True, id="many, none of them too long"),
+    ],
+)
+def test_what_no_text_has_in_it_is_told_at_one_go(texts, sought, change, lacks):
+    assert lacking(sought, change)(texts) is lacks
