@@ -25,7 +25,7 @@ from gateway.rules.expressions.references import (
     SelectedText,
     WholeColumn,
 )
-from gateway.rules.rule import BySchemaId, Mode, Overwrite
+from gateway.rules.rule import ByPath, BySchemaId, Mode, Overwrite
 
 Ask: TypeAlias = Callable[[Content, Frame], list[Outcome | None]]
 
@@ -53,8 +53,8 @@ def cost_of(step: Step) -> int:
 
 def reads_of(step: Step) -> frozenset[str]:
     """List the schema ids whose values decide what the sieve says of a rule."""
-    select = step.rule.select
-    names = {select.schema_id} if isinstance(select, BySchemaId) else set()
+    selected = _selected(step)
+    names = set() if selected is None else {selected[0]}
     asked = [one for one in (step.when, step.require, _kept(step)) if one is not None]
     for reference in {one for linked in asked for one in all_references(linked.expression)}:
         match reference:
@@ -66,8 +66,20 @@ def reads_of(step: Step) -> frozenset[str]:
 def _is_plain(step: Step) -> bool:
     """Whether a rule has nothing to say as long as no run of it fires."""
     rule = step.rule
-    selects = rule.select is None or isinstance(rule.select, BySchemaId)
-    return selects and not (rule.edited or step.otherwise or step.in_turn or step.follows)
+    if rule.select is not None and _selected(step) is None:
+        return False
+    return not (rule.edited or step.otherwise or step.in_turn or step.follows)
+
+
+def _selected(step: Step) -> tuple[str, str] | None:
+    """Give the schema id that a rule selects, and the word that finds where it stands."""
+    match step.rule.select:
+        case BySchemaId(schema_id):
+            return schema_id, "stand"
+        case ByPath(path) if path.shape is not None and path.shape.keys is None:
+            return path.shape.schema_id, f"stand_in_{path.shape.place}"
+        case _:
+            return None
 
 
 class _Writer:
@@ -96,12 +108,12 @@ class _Writer:
 
     def step(self, outcome: str, step: Step) -> None:
         """Write what one rule asks."""
-        select = step.rule.select
-        if not isinstance(select, BySchemaId):
+        selected = _selected(step)
+        if selected is None:
             self.lines += _attempt(" ", self._once(outcome, step, None))
             return
-        name = select.schema_id
-        stands = self._value(f"stand(content.tree, {self._constant(name)})")
+        name, find = selected
+        stands = self._value(f"{find}(content.tree, {self._constant(name)})")
         self.lines.append(f" if {stands} is None: {outcome} = {self._outcome(step)}")
         rows = _attempt("  ", self._rows(outcome, step, name, stands))
         once = _attempt("  ", self._once(outcome, step, name))

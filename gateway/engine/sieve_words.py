@@ -42,6 +42,20 @@ def stand(tree: Tree, selected: str) -> Stand:
     return "apart" if table.is_list else table
 
 
+def stand_in_cells(tree: Tree, selected: str) -> Stand:
+    """Find where a rule runs that selects the cells with a schema id by their path."""
+    table = tree.table_of.get(selected)
+    return None if table is None or table.is_list else table
+
+
+def stand_in_header(tree: Tree, selected: str) -> Stand:
+    """Find where a rule runs that selects the fields outside tables by their path."""
+    nodes = tree.header.get(selected)
+    if nodes is None:
+        return "apart" if selected in tree.tables else None
+    return "once" if len(nodes) == 1 else "apart"
+
+
 def only(frame: Frame, source: Source) -> Value:
     """Give what is the same in each run, seen from the document."""
     lane = frame.lane(source)
@@ -123,4 +137,6 @@ WORDS: Final[dict[str, Any]] = {
     "passed": passed,
     "repeat": repeat,
     "stand": stand,
+    "stand_in_cells": stand_in_cells,
+    "stand_in_header": stand_in_header,
 }

@@ -94,6 +94,9 @@ RULES = """\
 {edited: [total], require: total > 1, block: wrong}
 {visible: {vendor: total > 2}}
 {select: "[].children[].children[].children[?schema_id=='code'][]", require: value > 1, message: x}
+{select: "[].children[?schema_id=='vendor'][]", require: "matches(value, '[A-Z]+')", message: x}
+{select: "[].children[?schema_id=='line_items'][]", require: is_set(vendor), message: x}
+{select: "[].children[].children[].children[?schema_id=='amount'][]", replace: '{value * 1}'}
 {select: amount, when: value > 1, require: row.previous.amount < value, message: x}
 {require: total / sum(amount) > 1, message: x}
 """  # fmt: skip
@@ -165,6 +168,7 @@ def test_the_kind_of_a_column_is_decided_by_the_rows_that_are_there(tracer):
     assert [one.content for one in found.messages] == ["unreadable", "text"]
 
 
+CELLS = "[].children[].children[].children[?schema_id=='amount'][]"
 #: A document as they mostly are.
 ORDINARY = Document(
     {"total": ("37.00", "37.00"), "vendor": "ACME", "date": VALUES[10]},
@@ -205,6 +209,10 @@ def sifted(rules, document):
         ("select: line_item, require: due > date", "passed"),
         ("select: code, when: 'contains(upper(value), \"KG\")'", "passed"),
         ("select: absent, require: value == 1", "unselected"),
+        ("select: \"[].children[?schema_id=='vendor'][]\", require: is_set(value)", "passed"),
+        ("select: \"[].children[?schema_id=='line_items'][]\", require: is_set(total)", None),
+        (f'select: "{CELLS}", require: value < total', "passed"),
+        ("select: \"[].children[?schema_id=='absent'][]\", require: value == 1", "unselected"),
         pytest.param("require: total > 100", None, id="fires"),
         pytest.param("select: amount, require: value > 1", None, id="fires in a row"),
         pytest.param("select: notes, require: is_set(value)", None, id="a list by its table"),
