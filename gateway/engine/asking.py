@@ -8,7 +8,7 @@ need it, and never looks as if it had found nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from gateway.annotation.column import Column
@@ -51,7 +51,7 @@ class Asker:
         lanes = [[frame.lane(source) for source in linked.sources] for linked in asked.keys]
         if all(isinstance(lane, Same) for key in lanes for lane in key):
             if not runs or (isinstance(before, Same) and before.value is not _NOT_ASKED):
-                return before or Same(_NOT_ASKED)
+                return Same(_NOT_ASKED) if before is None else before
             return Same(self._taken(asked, lanes, (0,))[0])
         count = len(frame.selection)
         values = before.values if isinstance(before, Column) else [_NOT_ASKED] * count
@@ -66,12 +66,13 @@ class Asker:
     def ask(self, question: Question, keys: Sequence[Key]) -> list[Answer]:
         """Answer *question* for each of *keys*, none of whose parts is empty."""
         known = self._known.setdefault(question, {})
-        new = {_exact(key): key for key in keys if _exact(key) not in known}
+        exact = list(map(_exact, keys))
+        new = {one: key for one, key in zip(exact, keys, strict=True) if one not in known}
         if new:
             given = self._tables.ask(question, list(new.values()))
             answers = (Deferred(one) if isinstance(one, TableError) else one for one in given)
             known.update(zip(new, answers, strict=True))
-        return [known[_exact(key)] for key in keys]
+        return [known[one] for one in exact]
 
     def known(self, question: Question, key: Key) -> Answer | None:
         """Give what was answered; None if it was not asked."""
@@ -84,7 +85,7 @@ class Asker:
         found = [_key(asked, lanes, run) for run in runs]
         flat = [one for key in found for one in (key.values if _is_column(key) else (key,))]
         asks = [one for one in flat if isinstance(one, tuple)]
-        answers = dict(zip(map(_exact, asks), self.ask(asked.question, asks), strict=True))
+        answers = iter(self.ask(asked.question, asks))
         return [_taken(asked.take, key, answers) for key in found]
 
 
@@ -118,7 +119,11 @@ def _key(asked: LinkedAsked, lanes: Sequence[Sequence[Lane]], run: int) -> Value
             )
             for linked, given in zip(asked.keys, lanes, strict=True)
         ]
-        return elementwise(_joined, *parts) if any(map(_is_column, parts)) else _joined(*parts)
+        if not any(map(_is_column, parts)):
+            return _joined(*parts)
+        if asked.take is Take.ALL:
+            raise FunctionError("lookup_all takes single keys, not columns")
+        return elementwise(_joined, *parts)
     except FAILURES as error:
         return Deferred(error)
 
@@ -129,16 +134,15 @@ def _joined(*parts: Value) -> Value:
     return tuple(map(key_part, parts))
 
 
-def _taken(take: Take, key: Value, answers: Mapping[object, Answer]) -> Value:
+def _taken(take: Take, key: Value, answers: Iterator[Answer]) -> Value:
+    """Take what is wanted of the next of *answers*, if there is one for this key."""
     if key.__class__ is Column:
-        if take is Take.ALL:
-            return Deferred(FunctionError("lookup_all takes single keys, not columns"))
         cells = [_taken(take, one, answers) for one in key.values]
         failed = next((cell for cell in cells if cell.__class__ is Deferred), None)
         return failed or Column(cells, key.table)
     if not isinstance(key, tuple):
         return key
-    found = answers[_exact(key)]
+    found = next(answers)
     return found if isinstance(found, Deferred) else _TAKES[take](found)
 
 

@@ -114,6 +114,8 @@ class MatchRunner:
         found = search(self._linked, runner.frame, new, runner.evaluate_in, runner.budget)
         if self._match.option is not None:
             self._read_options(self._match.option, found)
+        for hole in (hole for pair in self._match.others for one in pair for hole in one.holes):
+            runner.frame.ask(hole, new)
         self._answers.update(found)
         for outcome, effects in self._effects.items():
             there = {
@@ -135,11 +137,12 @@ class MatchRunner:
         if isinstance(matched, Exception):
             raise matched
         found.matches.append(matched)
-        chosen = matched.hits[0] if matched.total == 1 else None
-        if self._into is not None:
-            chosen = self._choose(self._into, run, chosen, found)
+        only = matched.hits[0] if matched.total == 1 else None
+        chosen = None if self._into is None else self._choose(self._into, run, only, found)
         runner, number = self._followers[run]
-        if chosen is not None and self._match.fill:
+        if only is not None:
+            found.add(runner.run(number, self._match.fill))
+        elif chosen is not None:
             frame = runner.frame.with_hits((number,), Column([chosen]), Same(None))
             found.add(runner.within(frame).run(0, self._match.fill))
         outcome = _outcome(matched)
@@ -155,6 +158,8 @@ class MatchRunner:
         frame = self._runner.frame.with_hits(list(found), Column(only), Column(hits))
         runner = self._runner.within(frame)
         runner.prepare(effects, range(len(found)))
+        if None not in only:
+            runner.prepare(self._match.fill, range(len(found)))
         self._followers.update((run, (runner, number)) for number, run in enumerate(found))
 
     # What goes into the field.
@@ -190,7 +195,11 @@ class MatchRunner:
     def _choose(
         self, into: Into, run: int, only: Record | None, found: RunEffects
     ) -> Record | None:
-        """Give the field its options and its value; give the record that is chosen there."""
+        """Give the field its options and its value.
+
+        Returns:
+            Of many records the one that is chosen there already; None if none is.
+        """
         options = self._options.get(run, [])
         others = [self._option(pair, self._runner.frame, run, None) for pair in self._match.others]
         default = others.pop(0) if into.has_default else None
@@ -202,14 +211,14 @@ class MatchRunner:
                 pairs.setdefault(value, label)
             nodes = [node for _, _, node in cells if not isinstance(node, AddedNode)]
             found.changes.append(SetOptions(nodes, tuple(pairs.items())))
-        chosen: list[Record | None] = []
+        chosen = None
         for name, position, node in cells:
             kept = None if only is not None else self._kept(name, position, known)
             wanted = kept or (options[0] if only is not None and options else default)
-            chosen.append(None if wanted is None else wanted.record)
+            chosen = kept.record if kept is not None and len(cells) == 1 else None
             if kept is None and self._runner.may_write(name, position, node):
                 self._write(name, position, "" if wanted is None else wanted.value, found)
-        return chosen[0] if len(chosen) == 1 else only
+        return chosen
 
     def _kept(self, name: str, position: int, known: Sequence[_Option]) -> _Option | None:
         """Find the option that is chosen already."""

@@ -157,6 +157,14 @@ def test_columns_are_asked_for_row_by_row():
     assert said('sum(lookup("orders", number=item_order).amount)', document) == "107.50"
 
 
+def test_several_records_for_each_row_of_a_column_are_too_many():
+    document = Document(tables={"lines": LINES})
+
+    told = said('count(lookup_all("orders", number=item_order))', document)
+
+    assert "lookup_all takes single keys, not columns" in told
+
+
 def test_a_sum_never_leaves_out_what_is_beyond_the_bound():
     rows = {"vendors": [], "orders": [{"vendor": "V1", "amount": Decimal(1)}] * 201}
     made = asking(
