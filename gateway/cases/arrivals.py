@@ -39,6 +39,8 @@ _HEADERS: Final = {
     "message_id": "message-id",
     "authentication_results": "authentication-results",
 }
+#: In a name, they would part a header.
+_PARTING: Final = ",<>"
 _BODY: Final = ("body_text_plain", "body_text_html")
 #: What an upload's file says itself; all else is said of its document.
 _OF_THE_FILE: Final = frozenset(("document", "prevent_importing", "values", "queue", "annotation"))
@@ -89,7 +91,9 @@ def _header(given: Any) -> Any:
     """Write a mailbox, or several, as a header has them."""
     match given:
         case {"email": email}:
-            name = given.get("name")
+            name = str(given.get("name") or "")
+            if any(sign in name for sign in _PARTING):
+                name = f'"{name}"'
             return f"{name} <{email}>" if name else email
         case list():
             return ", ".join(str(_header(one)) for one in given)

@@ -72,6 +72,11 @@ def told(result):
          "body_text_plain: b@example.com}}"), "{sender: {email: b@example.com, name: Ann}}"),
         (("{event: email.received, email: {from: {email: a@example.com, name: Ann}, "
          "body_text_plain: b@example.com}}"), "{sender: {email: b@example.com, name: Ann}}"),
+        (
+            ("{event: email.received, email: {from: {email: a@example.com, name: 'Lee, Ann'}, "
+            "body_text_plain: b@example.com}}"),
+            "{sender: {email: b@example.com, name: 'Lee, Ann'}}",
+        ),
         ("{event: email.received, email: {body_text_plain: nobody}}", "{failed: [forwarded]}"),
         ("{event: email.received, payload: {headers: {subject: x}, files: [a.pdf]}}",
          "{files: {a.pdf: {values: {subject: x}}}}"),
