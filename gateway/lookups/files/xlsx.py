@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from gateway.lookups.files.mistake import FileMistake, PackageMissing
@@ -16,7 +17,7 @@ from gateway.lookups.making import make_table
 from gateway.lookups.table import MAX_COLUMNS, MAX_ROWS, Table
 
 #: A workbook is a compressed archive, and a small one can hold very much.
-MAX_UNPACKED: Final = 64 << 20
+MAX_UNPACKED: Final = 32 << 20
 _HINT: Final = "save it as .xlsx, or as CSV"
 
 
@@ -27,28 +28,15 @@ def read_xlsx(raw: bytes, layout: Layout, sheet: str | None) -> Table:
         FileMistake: there is no such table in it.
         PackageMissing: openpyxl is not installed.
     """
-    rows = _rows(raw, sheet)
-    while rows and all(value is None for value in rows[-1]):
-        rows.pop()
-    if not rows:
-        raise FileMistake("the sheet is empty", hint="its first row has the names of the columns")
-    headers = ["" if name is None else str(name).strip() for name in rows[0]]
-    while headers and not headers[-1]:
-        headers.pop()
-    width = len(headers)
-    for number, row in enumerate(rows[1:], 2):
-        if any(value is not None for value in row[width:]):
-            raise FileMistake("a value in a column without a name", line=number)
-    if "" in headers:
-        raise FileMistake(f"column {headers.index('') + 1} has no name")
-    del rows[0]
+    headers, columns = _read(raw, sheet)
+    size = max(map(len, columns), default=0)
+
+    def column(at: int) -> list[Any]:
+        taken, columns[at] = columns[at], []
+        return taken + [None] * (size - len(taken))
+
     try:
-        return make_table(
-            headers,
-            lambda at: [row[at] if at < len(row) else None for row in rows],
-            len(rows),
-            layout,
-        )
+        return make_table(headers, column, size, layout)
     except ContentError as error:
         raise FileMistake(
             error.message,
@@ -58,7 +46,8 @@ def read_xlsx(raw: bytes, layout: Layout, sheet: str | None) -> Table:
         ) from None
 
 
-def _rows(raw: bytes, sheet: str | None) -> list[tuple[Any, ...]]:
+def _read(raw: bytes, sheet: str | None) -> tuple[list[str], list[list[Any]]]:
+    """Give the header and the columns, each as far as its last value."""
     try:
         import openpyxl
     except ImportError:
@@ -70,7 +59,7 @@ def _rows(raw: bytes, sheet: str | None) -> list[tuple[Any, ...]]:
         try:
             book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
             try:
-                return _values(book, sheet)
+                return _taken_apart(_rows(book, sheet))
             finally:
                 book.close()
         except (FileMistake, MemoryError):
@@ -79,17 +68,37 @@ def _rows(raw: bytes, sheet: str | None) -> list[tuple[Any, ...]]:
             raise FileMistake("the workbook cannot be read", hint=_HINT) from None
 
 
-def _values(book: Any, sheet: str | None) -> list[tuple[Any, ...]]:
+def _rows(book: Any, sheet: str | None) -> Iterator[Sequence[Any]]:
     if sheet is not None and sheet not in book.sheetnames:
         names = ", ".join(map(repr, book.sheetnames[:10]))
         raise FileMistake(f"the workbook has no sheet {sheet!r}", hint=f"it has {names}")
-    found: list[tuple[Any, ...]] = []
     chosen = book[sheet] if sheet is not None else book.worksheets[0]
-    for row in chosen.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1):
-        found.append(row)
-        if len(found) > MAX_ROWS + 1:
-            raise FileMistake(f"more than {MAX_ROWS:,} rows")
-    return found
+    rows: Iterator[Sequence[Any]] = chosen.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1)
+    return rows
+
+
+def _taken_apart(rows: Iterator[Sequence[Any]]) -> tuple[list[str], list[list[Any]]]:
+    headers = ["" if name is None else str(name).strip() for name in next(rows, ())]
+    while headers and not headers[-1]:
+        headers.pop()
+    if "" in headers:
+        raise FileMistake(f"column {headers.index('') + 1} has no name")
+    columns: list[list[Any]] = [[] for _ in headers]
+    for number, row in enumerate(rows):
+        if number >= MAX_ROWS:
+            raise FileMistake(f"more than {MAX_ROWS:,} rows", line=number + 2)
+        for at, value in enumerate(row):
+            if value is None:
+                continue
+            if at >= len(columns):
+                raise FileMistake("a value in a column without a name", line=number + 2)
+            column = columns[at]
+            column += [None] * (number - len(column))
+            column.append(value)
+    if not headers:
+        hint = "its first row has the names of the columns"
+        raise FileMistake("the sheet is empty", hint=hint)
+    return headers, columns
 
 
 def _check_unpacked(raw: bytes) -> None:
