@@ -14,6 +14,7 @@ from typing import Any, Final
 
 QUEUE: Final = 4711
 QUEUE_OF_PATHS: Final = 4712
+QUEUE_OF_WHOLE_NODES: Final = 4713
 
 _API: Final = "https://example.rossum.app/api/v1"
 _CENT: Final = Decimal("0.01")

@@ -33,9 +33,9 @@ def settled(gateway: Gateway) -> Gateway:
     return gateway
 
 
-def answered(gateway: Gateway, body: bytes, signed: str) -> Answer:
-    """Answer one request as it comes to ``POST /hook``."""
-    return gateway.answer(body, Signatures(signed, None), None)
+def answered(gateway: Gateway, body: bytes, signed: str, name: str | None = None) -> Answer:
+    """Answer one request as it comes to ``POST /hook``, or to ``POST /hook/NAME``."""
+    return gateway.answer(body, Signatures(signed, None), name)
 
 
 def signed(body: bytes) -> tuple[bytes, str]:

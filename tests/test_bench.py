@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bench import commands, http, load, procfs
-from bench.payloads import QUEUE, QUEUE_OF_PATHS, body
+from bench.payloads import QUEUE, QUEUE_OF_PATHS, QUEUE_OF_WHOLE_NODES, body
 from bench.reloading import under_reload
 from bench.rounds import Paired, paired
 from bench.subjects import ENVIRONMENT, RULES, answered, many_rules, served, signed
@@ -43,12 +43,14 @@ def test_the_same_arguments_give_the_same_bytes():
     assert body(7) == body(7)
 
 
-@pytest.mark.parametrize("queue", [QUEUE, QUEUE_OF_PATHS])
+@pytest.mark.parametrize(
+    ("queue", "name"), [(QUEUE, None), (QUEUE_OF_PATHS, None), (QUEUE_OF_WHOLE_NODES, "whole")]
+)
 @pytest.mark.parametrize("rows", [1, 10, 100])
-def test_all_that_is_compared_answers_the_same(gateway, rows, queue):
+def test_all_that_is_compared_answers_the_same(gateway, rows, queue, name):
     data, signature = signed(body(rows, queue))
 
-    answer = answered(gateway, data, signature)
+    answer = answered(gateway, data, signature, name)
 
     assert json.loads(answer.body) == NEUTRAL
     assert json.loads(limit(data, signature)) == json.loads(floor(data, signature)) == NEUTRAL
@@ -57,12 +59,12 @@ def test_all_that_is_compared_answers_the_same(gateway, rows, queue):
 
 def test_paths_select_the_same_runs_as_schema_ids(gateway):
     outcomes = []
-    for queue in (QUEUE, QUEUE_OF_PATHS):
-        evaluation = answered(gateway, *signed(body(20, queue))).evaluation
+    for queue, name in ((QUEUE, None), (QUEUE_OF_PATHS, None), (QUEUE_OF_WHOLE_NODES, "whole")):
+        evaluation = answered(gateway, *signed(body(20, queue)), name).evaluation
         assert evaluation is not None
         outcomes.append([(one.rule, one.runs, one.fired) for one in evaluation.outcomes])
 
-    assert outcomes[0] == outcomes[1]
+    assert outcomes[0] == outcomes[1] == outcomes[2]
     assert sum(runs for _, runs, _ in outcomes[0]) == 10 * 20 + 10
 
 

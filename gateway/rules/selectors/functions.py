@@ -170,6 +170,13 @@ def _spend_on_text(length: int, name: str, budget: Budget) -> None:
     budget.spend(length >> TEXT_SHIFT)
 
 
+def _type(arguments: list[Any], _: Budget) -> Any:
+    (value,) = arguments
+    return _TYPES.get(value.__class__) or _LIBRARY.call_function("type", arguments)
+
+
+_TYPES: Final = {dict: "object", list: "array", str: "string"}
+
 _OWN: Final[dict[str, Call]] = {
     "contains": _contains,
     "ends_with": _ends_with,
@@ -179,6 +186,7 @@ _OWN: Final[dict[str, Call]] = {
     "not_null": _not_null,
     "starts_with": _starts_with,
     "to_string": _to_string,
+    "type": _type,
 }
 
 
