@@ -55,7 +55,7 @@ CARRIERS: Final[Mapping[str, frozenset[str]]] = {
     "add": ACTIONS,
     "remove": ACTIONS,
     "table": ACTIONS,
-    "match": ACTIONS | {EMAIL, UPLOAD, MANUAL},
+    "match": ACTIONS | OTHER_EVENTS.keys(),
     "respond": frozenset((MANUAL,)),
     "import": frozenset((EMAIL, UPLOAD)),
     "values": frozenset((EMAIL,)),
