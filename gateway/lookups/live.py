@@ -78,22 +78,21 @@ class LiveSource:
     ) -> Sequence[Found | TableError]:
         """Answer for each of *keys*, equal ones once, within *seconds* and its own `timeout`."""
         names = [one.column for one in question.criteria]
-        try:
-            self._check(question)
-            asked = [self._asked(names, key) for key in keys]
-        except TableError as error:
-            return [error] * len(keys)
+        refused = self._refusal(question)
+        if refused is not None:
+            return [refused] * len(keys)
+        asked = [self._asked(names, key) for key in keys]
         answers: _Answers = {}
         missing: dict[_Asked, None] = {}
         for one in asked:
-            kept = self._cache.get(one)
-            if kept is None:
-                missing[one] = None
-            else:
+            kept = None if one is None else self._cache.get(one)
+            if kept is not None and one is not None:
                 answers[one] = kept
+            elif one is not None:
+                missing[one] = None
         if missing:
             answers |= self._fetched(missing, min(seconds, self.declared.timeout))
-        return [self._told(answers[one]) for one in asked]
+        return [self._told(None if one is None else answers[one]) for one in asked]
 
     def retire(self) -> None:
         """Give up the connections, once no question is under way: another has taken its place."""
@@ -101,21 +100,27 @@ class LiveSource:
             self._retired = True
             self._close_if_idle()
 
-    def _check(self, question: Question) -> None:
+    def _refusal(self, question: Question) -> TableError | None:
         parameters = self.declared.query.parameters
         if sorted(one.column for one in question.criteria) != sorted(parameters):
             wanted = ", ".join(parameters)
-            raise TableError(f"the table {self.name!r} is asked for {wanted} and nothing else")
+            return TableError(f"the table {self.name!r} is asked for {wanted} and nothing else")
         if any(one.how is not How.EQUAL for one in question.criteria):
-            raise TableError(f"the query of the table {self.name!r} decides how it compares")
+            return TableError(f"the query of the table {self.name!r} decides how it compares")
+        return None
 
-    def _asked(self, names: Sequence[str], key: _Key) -> _Asked:
-        """Make what tells keys apart: true is no 1, and the order of the criteria is no matter."""
+    @staticmethod
+    def _asked(names: Sequence[str], key: _Key) -> _Asked | None:
+        """Make what tells keys apart: true is no 1, and the order of the criteria is no matter.
+
+        Returns:
+            None when something in it is no single value.
+        """
         parts = []
         for name, value in zip(names, key, strict=True):
             kind = kind_of(value)
             if kind is None or kind not in Kind.SCALAR:
-                raise TableError(f"the table {self.name!r} is asked for single values only")
+                return None
             parts.append((name, kind.value, value))
         return tuple(sorted(parts, key=lambda part: part[0]))
 
@@ -128,7 +133,7 @@ class LiveSource:
         if seconds <= 0:
             return dict.fromkeys(left, DatabaseError(TOO_LONG))
         deadline = time.monotonic() + seconds
-        if not self._free.acquire(timeout=seconds):
+        if not self._free.acquire(timeout=seconds / 2):
             return dict.fromkeys(left, DatabaseError(BUSY))
         with self._lock:
             self._under_way += 1
@@ -171,7 +176,7 @@ class LiveSource:
                 self._problem, self._pause = None, 0.0
                 got.put({left.pop(0): answer})
 
-    def _one(self, session: Session, asked: _Asked) -> Found:
+    def _one(self, session: Session, asked: _Asked) -> Found | DatabaseError:
         values = {name: value for name, _, value in asked}
         try:
             table = session.ask(self.declared.query.text, values, MAX_ROWS).table(
@@ -180,7 +185,7 @@ class LiveSource:
         except OddValueError:
             return _NOTHING
         except ContentError as error:
-            raise DatabaseError(error.message) from None
+            return DatabaseError(error.message)
         shown = range(min(table.size, MAX_RECORDS))
         found = Found(tuple(table.record(row) for row in shown), table.size)
         self._cache.put(asked, found)
@@ -217,7 +222,9 @@ class LiveSource:
             self._again = self._timer() + self._pause
         return error
 
-    def _told(self, answer: Found | DatabaseError) -> Found | TableError:
+    def _told(self, answer: Found | DatabaseError | None) -> Found | TableError:
+        if answer is None:
+            return TableError(f"the table {self.name!r} is asked for single values only")
         if isinstance(answer, DatabaseError):
             return TableError(f"the table {self.name!r} cannot be asked: {answer}")
         return answer

@@ -76,8 +76,12 @@ class Database:
             raise fault(error) from None
         except SQLAlchemyError:
             raise DatabaseError(BUSY) from None
-        with connection:
+        try:
             yield Session(connection, self._kind, deadline)
+        finally:
+            # What was answered counts, whether or not the server is still there to be left.
+            with contextlib.suppress(SQLAlchemyError):
+                connection.close()
 
     def close(self) -> None:
         """Give up the connections."""

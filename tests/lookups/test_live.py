@@ -123,6 +123,19 @@ def test_another_question_than_the_query_takes_fails(source, question, key, sent
     assert sentence in str(answer)
 
 
+def test_one_answer_that_cannot_be_used_fails_for_its_key_alone(source):
+    query = (
+        "select case when number = 'A-1' then 1e30 else amount end as amount "
+        "from orders where number = :number"
+    )
+
+    bad, good, odd = asked(source(query), "A-1", "A-2", ["A-2"])
+
+    assert "the column 'amount': a number of more than 18 digits" in str(bad)
+    assert good == [{"amount": D("0.1")}]
+    assert odd == "the table 'orders' is asked for single values only"
+
+
 def test_a_value_that_the_database_can_make_nothing_of_finds_nothing(postgres):
     server = postgres_server(postgres)
     server.execute(SCHEMA)
