@@ -12,10 +12,13 @@ tables:
   orders: {database: "${env:ERP_DSN}", query: "select number, amount from orders"}
   live: {database: "${env:ERP_DSN}", query: "select amount from orders where number = :number"}
   untyped: {file: untyped.json}
+  secrets: {file: untyped.json, queues: [other.queue.yaml]}
 """
 FILES = {
     "gateway.yaml": GATEWAY,
     "vendors.csv": "id,name,credit,since,active\n007,Filed,1.50,2024-01-31,true\n",
+    "other.queue.yaml": "version: 1\nqueue: {ids: [1], unsigned: true, rules: [acme.rules.yaml],"
+    " fields: {vendor: text, order: text, live: text}}\n",
     "untyped.json": '[{"a": null}]',
 }
 RULES = """\
@@ -58,7 +61,7 @@ def test_rows_of_a_case_are_as_the_table_has_them():
   given:
     fields: {vendor: 1001, order: 4500, live: "17"}
     tables:
-      vendors: [{id: 1001, name: Given, credit: 5000}, {id: 1002}]
+      vendors: [{id: 1001, name: Given, credit: 5000}, {id: 1002, name: null}]
       orders: [{number: "4500", amount: 7.50}]
       live: [{number: 16, amount: 1}, {number: 17, amount: 2}]
   expect: {messages: [{text: "Given: 5000"}, {text: order 7.50}, {text: live 2}]}
@@ -101,6 +104,7 @@ def test_a_database_that_a_rule_asks_must_be_given(field):
     ("tables", "code"),
     [
         ("vendor: []", "R509"),
+        ("secrets: []", "R509"),
         ("vendors: [{nam: x}]", "R510"),
         ("vendors: [{credit: many}]", "R510"),
         ('vendors: [{since: "31.1.2024"}]', "R510"),

@@ -4,55 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from tests.documents import Document, number
+from tests.documents import Document
+from tests.engine.matches import EMPTY, ROWS, RULE, answered, options, values
 from tests.tables import Searched, ask, asking
-
-VENDORS = [
-    {"id": "V1", "name": "Acme Ltd.", "vat_id": "CZ1", "iban": "CZ65 0800", "city": "Praha"},
-    {"id": "V2", "name": "Globex GmbH", "vat_id": "DE2", "iban": "DE89-3704", "city": "Ulm"},
-    {"id": "V3", "name": "Globex SE", "vat_id": "DE3", "iban": None, "city": "Bonn"},
-    {"id": "V4", "name": "Ltd. Acme", "vat_id": "CZ4", "iban": "CZ99", "city": "Brno"},
-]
-ROWS = {"vendors": VENDORS}
-RULE = """\
-  - id: vendor
-    match:
-      table: vendors
-      by:
-        - {vat_id: "{vat}"}
-        - {iban: {normal: "{iban}"}}
-        - {name: {similar: "{sender}", at_least: 0.8}}
-      into: vendor_match
-      value: "{hit.id}"
-      label: "{hit.name} ({hit.city})"
-      fill: {vendor_name: "{hit.name}"}
-      none: {message: {type: warning, text: "No vendor matches {sender}."}}
-      one: {message: {type: info, text: "{hit.name} by {hit.score:.2f}"}}
-      many: {message: {type: info, text: "{count(hits)} match: {join(hits.name, \\", \\")}."}}
-"""
-EMPTY = {"vat": "", "iban": "", "sender": "", "vendor_match": "", "vendor_name": ""}
-
-
-def answered(rule=RULE, tables=None, rows=ROWS, queue="", **fields):
-    made = asking(rule, rows, queue)
-    return ask(made, Document({**EMPTY, **fields}), tables or Searched(rows))
-
-
-def options(answer):
-    """The options that were set, by field: values with labels."""
-    return {
-        answer.name(one["id"]): {each["value"]: each["label"] for each in one["value"]["options"]}
-        for one in answer.json["operations"]
-        if "options" in one["value"]
-    }
-
-
-def values(answer):
-    return {
-        answer.name(one["id"]): one["value"]["content"]["value"]
-        for one in answer.json["operations"]
-        if "content" in one["value"]
-    }
 
 
 @pytest.mark.parametrize(
@@ -185,105 +139,6 @@ def test_a_row_that_cannot_be_matched_fails_alone():
     assert answer.failure.startswith("division by zero, in 10 / number(item_order)")
 
 
-PLAIN = """\
-  - id: vendor
-    overwrite: {overwrite}
-    match:
-      table: vendors
-      by: {{name: {{similar: "{{sender}}", at_least: 0.8}}}}
-      into: vendor_match
-      value: "{{hit.id}}"
-      {more}
-"""
-
-
-def plain(more="", overwrite="always", **fields):
-    return answered(PLAIN.format(overwrite=overwrite, more=more), **fields)
-
-
-def test_a_default_is_an_option_and_chosen_where_no_record_is():
-    default = 'default: {value: "", label: Please choose}'
-    other = "options: [{value: NEW, label: A new vendor}, {value: V1, label: never seen}]"
-    more = f"{default}\n      {other}"
-
-    many = plain(more, sender="acme ltd.", vendor_match="V9")
-    none = plain(more, sender="Initech", vendor_match="V9")
-    kept = plain(more, sender="Initech", vendor_match="NEW")
-
-    assert list(options(many)["vendor_match"].items()) == [
-        ("", "Please choose"), ("V1", "V1"), ("V4", "V4"), ("NEW", "A new vendor")
-    ]  # fmt: skip
-    assert options(none)["vendor_match"] == {
-        "": "Please choose", "NEW": "A new vendor", "V1": "never seen"
-    }  # fmt: skip
-    assert values(many) == values(none) == {"vendor_match": ""}
-    assert values(kept) == {}
-
-
-def test_a_default_with_a_value_is_written():
-    more = "default: {value: NEW, label: A new vendor}"
-
-    assert values(plain(more, sender="Initech")) == {"vendor_match": "NEW"}
-    assert values(plain(more, sender="acme ltd.")) == {"vendor_match": "NEW"}
-    assert values(plain(more, sender="acme ltd.", vendor_match="V4")) == {}
-    assert values(plain(more, sender="Globex GmbH", vendor_match="NEW")) == {"vendor_match": "V2"}
-
-
-@pytest.mark.parametrize(
-    ("more", "found"),
-    [
-        ('where: hit.city != "Brno"', ["V1"]),
-        ("where: hit.score > 1", []),
-        ('where: hit.id == lookup("vendors", city="Brno").id', ["V4"]),
-        ("order: city", ["V4", "V1"]),
-        ('order: ["-score", "-id"]', ["V4", "V1"]),
-        ("order: [iban, id]", ["V1", "V4"]),
-    ],
-)
-def test_records_are_filtered_and_sorted(more, found):
-    assert list(options(plain(more, sender="acme ltd."))["vendor_match"]) == found
-
-
-def test_a_filter_decides_which_step_has_found_anything():
-    rule = """\
-  - id: vendor
-    match:
-      table: vendors
-      by: [{vat_id: "{vat}"}, {name: {similar: "{sender}", at_least: 0.8}}]
-      where: hit.city == "Brno"
-      one: {message: "{hit.id}"}
-      none: {message: nothing}
-"""
-
-    assert answered(rule, vat="CZ1", sender="acme ltd.").said == [(None, "V4")]
-    assert answered(rule, vat="CZ1", sender="globex").said == [(None, "nothing")]
-
-
-def test_too_many_records_are_not_filtered_since_some_would_be_missed():
-    rows = {"vendors": [{"id": "V1", "city": "Ulm"}] * 201}
-    rule = """\
-  - id: vendor
-    match: {table: vendors, by: {id: "{vat}"}, where: hit.city == "Ulm", many: {message: many}}
-"""
-
-    assert answered(rule, rows=rows, vat="V1").failure == (
-        "201 records are found, and where looks at 200 at most; make the step narrower"
-    )
-
-
-def test_what_a_person_typed_is_kept_where_the_rule_says_so():
-    made = asking(
-        PLAIN.format(overwrite="untouched", more='fill: {vendor_name: "{hit.name}"}'), ROWS
-    )
-    marks = {"vendor_match": {"validation_sources": ["human"]}}
-    document = Document({**EMPTY, "sender": "Globex GmbH", "vendor_match": "V9"}, marks=marks)
-
-    answer = ask(made, document, Searched(ROWS))
-
-    assert values(answer) == {"vendor_name": "Globex GmbH"}
-    assert options(answer) == {"vendor_match": {"V2": "V2"}}
-
-
 def test_a_rule_in_shadow_asks_and_answers_nothing():
     answer = answered(RULE.replace("id: vendor\n", "id: vendor\n    mode: shadow\n", 1), vat="CZ1")
 
@@ -354,43 +209,3 @@ def test_the_else_of_a_rule_may_match():
 """
 
     assert answered(rule, vat="CZ1").said == [(None, "Acme Ltd.")]
-
-
-def test_a_record_without_a_value_is_no_option():
-    rows = {"vendors": [{"id": None, "name": "Acme"}, {"id": "V2", "name": "Acme"}]}
-    rule = """\
-  - id: vendor
-    match: {table: vendors, by: {name: "{sender}"}, into: vendor_match, value: "{hit.id}"}
-"""
-
-    assert options(answered(rule, rows=rows, sender="Acme")) == {"vendor_match": {"V2": "V2"}}
-
-
-def test_a_text_field_gets_no_options():
-    assert options(plain("options: false", sender="Globex GmbH")) == {}
-    assert values(plain("options: false", sender="Globex GmbH")) == {"vendor_match": "V2"}
-
-
-def test_numbers_are_sought_as_numbers():
-    rows = {"orders": [{"number": Decimal("100.50"), "id": "O1"}]}
-    rule = """\
-  - id: order
-    match: {table: orders, by: {number: "{total}"}, into: vendor_match, value: "{hit.id}"}
-"""
-    made = asking(rule, rows, "fields: {total: number}")
-    document = Document({**EMPTY, "total": number("100,5", "100.5")})
-
-    assert values(ask(made, document, Searched(rows))) == {"vendor_match": "O1"}
-
-
-def test_options_come_from_a_table():
-    rule = "  - {id: o, options: {vendor_match: {from: vendors, value: id, label: name}}}\n"
-
-    assert options(answered(rule)) == {"vendor_match": {one["id"]: one["name"] for one in VENDORS}}
-
-
-def test_a_table_of_too_many_records_gives_no_options():
-    rows = {"vendors": [{"id": str(number)} for number in range(201)]}
-    rule = "  - {id: o, options: {vendor_match: {from: vendors, value: id}}}\n"
-
-    assert answered(rule, rows=rows).failure == "a table of 201 records; at most 200 are options"

@@ -22,7 +22,9 @@ ROWS = {"vendors": VENDORS}
 def explained(rule, tables=None, **fields):
     made = asking(rule, ROWS)
     tables = tables or Searched(ROWS)
-    body = msgspec.json.encode(Document({"a": "V1", "b": "", **fields}).payload())
+    body = msgspec.json.encode(
+        Document({"a": "V1", "b": "", **fields}, {"items": [{"item": "V1"}]}).payload()
+    )
     return explain(made, body, "acme", tables=tables)
 
 
@@ -54,6 +56,10 @@ V1 = '{"id": "V1", "name": "Acme", "city": "Praha"}'
         (
             f"  - {{id: a, when: 'exists({NESTED})', message: x}}\n",
             [f'vendors by id = "V1": 1 record: {V1}'],
+        ),
+        (
+            "  - {id: a, when: 'any(exists(\"vendors\", id=item))', message: x}\n",
+            ['vendors by id = ["V1"]: asked for each row of a column'],
         ),
         (
             "  - {id: a, message: '{lookup(\"vendors\", id=a).name}'}\n",

@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.annotation.values import Kind, kind_name
 from gateway.rules.expressions import kinds
-from gateway.rules.expressions.checked import Literal, Lookup, Operand, Tree
+from gateway.rules.expressions.checked import Lookup, Operand, Tree
 from gateway.rules.expressions.mistakes import Mistakes, meant, span_of
 from gateway.rules.expressions.references import Asked, Hit, Hits, Reference, Take
 from gateway.rules.expressions.scope import Scope
@@ -154,8 +154,6 @@ def _refuse(mistake: Mistake | None, at: tuple[int, int], mistakes: Mistakes) ->
 def _demand(tree: Tree, name: str, wanted: Kind, shape: TableShape, mistakes: Mistakes) -> None:
     """Refuse a key that is never of the kind that its column has."""
     if finds(tree.kind, wanted):
-        return
-    if isinstance(tree, Literal) and tree.value is None:
         return
     given, column = kinds.name_of(tree), kind_name(wanted)
     hint = _CONVERSIONS.get(wanted)
