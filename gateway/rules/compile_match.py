@@ -155,7 +155,7 @@ class _Compiler:
         return how, at_least if how is How.SIMILAR else None, node
 
     def _key(self, node: Node, name: Text, wanted: Kind, scope: Scope) -> Template | None:
-        key = self.around.template(node, scope)
+        key = self.around.template(_typed(node, wanted), scope)
         if key is None:
             return None
         if wanted == Kind.TEXT and key.lone is not None:
@@ -236,6 +236,13 @@ def _with_score(shape: TableShape) -> TableShape:
     if shape.columns is None:
         return shape
     return replace(shape, columns={SCORE: Kind.NUMBER, **shape.columns})
+
+
+def _typed(node: Node, wanted: Kind) -> Node:
+    """Have a number, true or false that is written out looked for as what it is, not as a text."""
+    if wanted == Kind.TEXT or not isinstance(node, Scalar) or isinstance(node.data, str):
+        return node
+    return replace(node, text=replace(node.text, value=f"{{{node.text.value}}}"))
 
 
 def _number(node: Scalar) -> Decimal:

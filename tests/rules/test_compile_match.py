@@ -250,6 +250,22 @@ def test_steps_are_questions():
 
 
 @pytest.mark.parametrize(
+    ("by", "kind"),
+    [
+        ("open: true", Kind.BOOLEAN),
+        ("credit: 100.50", Kind.NUMBER),
+        ("id: 100", None),
+        ('id: "100"', None),
+    ],
+)
+def test_what_is_written_out_is_sought_as_what_the_column_holds(by, kind):
+    effect = effect_of(match(f"table: vendors, by: {{{by}}}, {INTO}"))
+
+    (key,) = effect.by[0].keys
+    assert (None if key.lone is None else key.lone.expression.kind) == kind
+
+
+@pytest.mark.parametrize(
     ("keys", "schema", "sends"),
     [
         (INTO, SCHEMA, True),
