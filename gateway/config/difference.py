@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from gateway.config.configuration import Configuration, Queue
 from gateway.diagnostic import Span
+from gateway.lookups.asking import Source
+from gateway.lookups.sources import FileSource
 from gateway.rules.expressions.expression import Expression
 from gateway.rules.rule import Rule
 from gateway.rules.yaml.source import Text
@@ -24,6 +26,8 @@ class Difference:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    #: Tables that are new or gone, or have other rows or another declaration.
+    tables: tuple[str, ...] = ()
 
 
 def difference(before: Configuration, after: Configuration) -> Difference:
@@ -41,7 +45,17 @@ def difference(before: Configuration, after: Configuration) -> Difference:
             for one, rule in later.items()
             if one in earlier and not _is_same(earlier[one], rule)
         ]
-    return Difference(tuple(added), tuple(removed), tuple(changed))
+    tables = [
+        name
+        for name in sorted({*before.tables, *after.tables})
+        if _held(before.tables.get(name)) is not _held(after.tables.get(name))
+    ]
+    return Difference(tuple(added), tuple(removed), tuple(changed), tuple(tables))
+
+
+def _held(source: Source | None) -> object:
+    """Give what tells a table from another: a broken file leaves it the rows that it had."""
+    return source.content if isinstance(source, FileSource) else source
 
 
 def _rules(queue: Queue | None) -> Mapping[str, Rule]:

@@ -36,6 +36,7 @@ def tell(log: Log, loaded: Loaded, previous: str, changed: Difference) -> None:
         "added": named(changed.added),
         "removed": named(changed.removed),
         "changed": named(changed.changed),
+        "tables": named(changed.tables),
     }
     if loaded.good and not found:
         log.tell("reloaded", **fields)
@@ -73,7 +74,7 @@ def told(diagnostics: Iterable[Diagnostic]) -> list[str]:
     return lines[:_MOST]
 
 
-def named(rules: Sequence[str]) -> list[str]:
-    """Name rules, as many as a line should hold."""
-    more = len(rules) - _MOST_RULES
-    return [*rules[:_MOST_RULES], *([f"and {more} more"] if more > 0 else [])]
+def named(names: Sequence[str]) -> list[str]:
+    """Name rules or tables, as many as a line should hold."""
+    more = len(names) - _MOST_RULES
+    return [*names[:_MOST_RULES], *([f"and {more} more"] if more > 0 else [])]

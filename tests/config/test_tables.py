@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.annotation.values import Kind
+from gateway.config.difference import difference
 from gateway.config.folder import take_snapshot
 from gateway.config.load import Loaded, load_snapshot
 from gateway.engine.tables import Criterion, Found, Question, TableError
@@ -208,6 +209,25 @@ def test_a_file_that_has_not_changed_is_not_read_again(loaded):
     assert first.configuration is not None
     assert second.configuration is not None
     assert second.configuration.tables["vendors"] is first.configuration.tables["vendors"]
+
+
+@pytest.mark.parametrize(
+    ("tables", "rows", "told_of"),
+    [
+        ("{file: vendors.csv, key: id}", VENDORS, ()),
+        ("{file: vendors.csv, key: id}", "id,name\nV1,Changed\n", ("vendors",)),
+        pytest.param("{file: vendors.csv, key: id}", "id\nV1,2\n", (), id="broken"),
+        ("{file: vendors.csv}", VENDORS, ("vendors",)),
+        ("{file: vendors.csv, key: id}\n  more: {file: vendors.csv}", VENDORS, ("more",)),
+    ],
+)
+def test_a_reload_tells_of_the_tables_that_have_changed(loaded, tables, rows, told_of):
+    first = loaded(TABLE)
+    second = loaded(f"  vendors: {tables}\n", first, vendors_csv=rows)
+
+    assert first.configuration is not None
+    assert second.configuration is not None
+    assert difference(first.configuration, second.configuration).tables == told_of
 
 
 @pytest.mark.parametrize("broken", ["id,name\nV1\n", "id\nV1\n\nV2\n", None])
