@@ -14,26 +14,12 @@ from gateway.processes.child import State
 from gateway.processes.children import Children
 from gateway.processes.reloads import Asked, Reloads
 from gateway.processes.role import ANSWERING
-from gateway.processes.status import process_of, reload_answer, served_of, status_of, table_series
+from gateway.processes.status import process_of, served_of, status_of, table_series
 from gateway.telemetry import catalog
 from gateway.telemetry.counts import Counts
 from gateway.telemetry.exposition import Series, exposition
 from gateway.telemetry.process import measured
 from gateway.telemetry.totals import Totals
-
-
-class _Waiting:
-    """A reload that somebody waits for."""
-
-    def __init__(self, asked: Asked) -> None:
-        """Wait for what was *asked*."""
-        self._asked = asked
-
-    @property
-    def answer(self) -> tuple[str, dict[str, Any]] | None:
-        """What to answer; None as long as it is under way."""
-        outcome = self._asked.outcome
-        return None if outcome is None else reload_answer(outcome)
 
 
 class Managing:
@@ -49,9 +35,9 @@ class Managing:
         self._counts = counts
         self.stopping = False
 
-    def ask(self) -> _Waiting:
+    def ask(self) -> Asked:
         """Have the folder looked at now."""
-        return _Waiting(self._reloads.ask())
+        return self._reloads.ask()
 
     def status(self) -> dict[str, Any]:
         """Tell what is served, and by which processes."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from gateway.config.configuration import Configuration
 from gateway.config.difference import difference
@@ -23,6 +23,7 @@ from gateway.processes.child import Child, State
 from gateway.processes.children import Children
 from gateway.processes.messages import Take, framed
 from gateway.processes.outcome import Outcome
+from gateway.processes.status import reload_answer
 from gateway.processes.telling import tell
 from gateway.web.logs import Log
 
@@ -36,6 +37,11 @@ class Asked:
 
     #: None until it is done.
     outcome: Outcome | None = None
+
+    @property
+    def answer(self) -> tuple[str, dict[str, Any]] | None:
+        """The status line and the JSON to answer with; None as long as it is under way."""
+        return None if self.outcome is None else reload_answer(self.outcome)
 
 
 @dataclass(slots=True)
