@@ -90,13 +90,18 @@ class Courier:
         watch: Watch,
         *,
         make_sender: Callable[[Destination], Sender] = Sender,
+        margin: float = MARGIN,
         clock: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """Send from *outbox* to *destinations*, and tell *watch*."""
+        """Send from *outbox* to *destinations*, and tell *watch*.
+
+        Leases are longer than a request by *margin*.
+        """
         self._outbox = outbox
         self._watch = watch
         self._make_sender = make_sender
+        self._margin = margin
         self._clock = clock
         self._chance = chance
         self._lanes: dict[str, Lane] = {}
@@ -192,7 +197,7 @@ class Courier:
         free = lane.breaker.allows(destination.concurrency, lane.under_way, now)
         if not free:
             return
-        lease = now + destination.timeout + MARGIN
+        lease = now + destination.timeout + self._margin
         for claimed in self._outbox.claim(destination.name, free, now, lease):
             lane.under_way += 1
             lane.threads.submit(self._send, lane, claimed)

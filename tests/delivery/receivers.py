@@ -104,6 +104,8 @@ class RawReceiver:
     def hang_up(self) -> None:
         """End everything."""
         self._closed.set()
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)  # Closing alone would not wake who accepts.
         self._listening.close()
         for one in self._open:
             with contextlib.suppress(OSError):
@@ -115,6 +117,9 @@ class RawReceiver:
             try:
                 connection, _ = self._listening.accept()
             except OSError:
+                return
+            if self._closed.is_set():
+                connection.close()
                 return
             self.connections += 1
             self._open.append(connection)
