@@ -12,6 +12,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+import gateway
 from gateway.cli.serve import serve
 from gateway.processes.children import GRACE
 from gateway.web.server import Limits
@@ -84,7 +85,8 @@ def test_the_kustomization_names_every_file_and_no_other():
     assert KUSTOMIZATION["generatorOptions"] == {"disableNameSuffixHash": True}
     assert configs["name"] == POD["volumes"][0]["configMap"]["name"]
     assert KUSTOMIZATION["namespace"] == manifest("namespace")["metadata"]["name"]
-    assert KUSTOMIZATION["images"][0]["name"] == CONTAINER["image"]
+    (image,) = KUSTOMIZATION["images"]
+    assert (image["name"], image["newTag"]) == (CONTAINER["image"], gateway.__version__)
 
 
 def test_everybody_means_the_same_pods():
