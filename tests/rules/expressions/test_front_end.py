@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -14,12 +16,13 @@ from gateway.rules.expressions.expression import compile_condition, compile_expr
 from gateway.rules.expressions.parsing import MAX_NODES, MAX_SOURCE
 from gateway.rules.expressions.scope import Selects
 from gateway.rules.functions import FUNCTIONS
+from gateway.rules.functions.tables import TABLE_FUNCTIONS
 from gateway.rules.selectors.path import PathSyntaxError, compile_path
 from gateway.rules.templates.formats import DateFormat, FormatError, NumberFormat, parse_format
 from gateway.rules.templates.template import compile_template
 from gateway.rules.yaml.source import Text
 from tests.rules.expressions.grammar import LETS
-from tests.rules.expressions.support import NOWHERE, SCHEMA, compiled, mistakes, scope
+from tests.rules.expressions.support import NOWHERE, SCHEMA, TABLES, compiled, mistakes, scope
 
 ROWS = scope(Selects.ROWS, "lines", fields={}, schema=SCHEMA)
 CELLS = scope(Selects.DATAPOINTS, "amount", fields={}, schema=SCHEMA)
@@ -27,7 +30,9 @@ HEADER = scope(fields={}, schema=SCHEMA)
 RESULTS = scope(Selects.RESULTS)
 
 WORDS = [
-    *FUNCTIONS, "n", "t", "d", "p", "value", "row", "row.previous", "field.n", "column.c", "params",
+    *FUNCTIONS, *TABLE_FUNCTIONS, '"vendors"', 'lookup("vendors", id=', 'exists("live", number=',
+    "id=", "credit=", ".name", ".score", "hit", "hits",
+    "n", "t", "d", "p", "value", "row", "row.previous", "field.n", "column.c", "params",
     "params.codes", "and", "or", "not", "in", "if", "else", "lambda", "for", "None", "true", "is",
     "(", ")", "[", "]", "{", "}", ":", ",", ".", "+", "-", "*", "**", "/", "//", "%", "==", "=",
     "!=",
@@ -41,7 +46,8 @@ TEXTS = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join),
     st.lists(st.sampled_from(WORDS), max_size=14).map("".join),
 )
-ANY_SCOPE = [scope(lets=LETS), scope(Selects.DATAPOINTS, "n"), ROWS, RESULTS]
+MATCHED = replace(scope(), hit=TABLES["vendors"], hits=TABLES["anything"])
+ANY_SCOPE = [scope(lets=LETS), scope(Selects.DATAPOINTS, "n"), ROWS, RESULTS, MATCHED]
 
 
 @pytest.mark.parametrize("compile_text", [compile_expression, compile_condition, compile_template])
