@@ -8,9 +8,11 @@ from tests.fuzz.serving import GROWTH, Served
 @pytest.fixture(scope="module")
 def served():
     running = Served()
-    running.is_well()
-    before = running.memory()
-    yield running
-    running.is_well()
-    assert running.memory() - before < GROWTH
-    running.stop()
+    try:
+        running.is_well()
+        before = running.memory()
+        yield running
+        running.is_well()
+        assert running.memory() - before < GROWTH
+    finally:
+        running.stop()
