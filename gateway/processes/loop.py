@@ -11,11 +11,13 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
+import msgspec
 from waitress import wasyncore
 
 from gateway.processes.messages import Down, Up, framed, frames_of_children
@@ -113,14 +115,14 @@ class Line(_Watched):
 
     def handle_close(self) -> None:
         """Hear what was said last, then close."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
             while self.number >= 0:
                 self.handle_read_event()
         self.close()
 
     def handle_error(self) -> None:
         """Tell of a fault of ours: the loop goes on without this child."""
-        self._log.fault("the line to a child was lost")
+        self._log.fault("the line to a child was lost", sys.exc_info()[1])
         self.close()
 
 
