@@ -1,12 +1,19 @@
 """``match`` as compiled: what can be known of it before a document is seen."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.annotation.values import Kind
+from gateway.diagnostic import Report
 from gateway.rules.effect import ChooseFrom, Match
+from gateway.rules.expressions.expression import compile_expression
 from gateway.rules.question import Criterion, How, Question
+from gateway.rules.queue_schema import QueueSchema
 from gateway.rules.tables import TableShape
+from gateway.rules.yaml.source import Text
 from tests.pages import GOOD, QUEUE
+from tests.rules.expressions.support import schema_field, scope
 from tests.tables import built
 
 SCHEMA = """\
@@ -373,3 +380,16 @@ def test_an_event_without_content_matches_for_its_own_effects(keys, wrong):
     select = "on: email.received\n    select: files"
 
     assert mistakes(effect, select=select, schema=None) == wrong
+
+
+def test_what_was_found_is_taken_for_no_field_that_a_payload_may_have_had():
+    fields = {"sender": schema_field("sender"), "lines": schema_field("lines", None, "multivalue")}
+    seen = QueueSchema(fields, from_payloads=True, unseen=("lines",))
+    report = Report()
+    shape = TABLES["vendors"]
+    where = replace(scope(schema=seen, fields={}), hit=shape, hits=shape)
+
+    for text in ("hit.name", "count(hits)"):
+        assert compile_expression(Text.inline(text), where, report) is not None
+
+    assert list(report) == []

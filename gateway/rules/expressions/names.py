@@ -106,6 +106,8 @@ class Names:
 
     def doubt(self, name: str) -> str | None:
         """Advise on an undeclared field's name that is, or nearly is, that of something else."""
+        if self._is_found(name):
+            return None
         unseen = None if name in RESERVED else self._scope.unseen(name)
         if unseen is not None:
             return _meant(self._scope.suggest(name)) or unseen
