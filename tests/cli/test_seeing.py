@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.telemetry.serving import answered, begin, written
+from tests.telemetry.serving import PATIENCE, answered, begin, written
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_without_the_option_there_is_no_record_and_no_name_for_one(configs):
 def test_options_that_make_no_sense_end_the_start_with_2(configs, arguments, told):
     process = begin(configs, *arguments)
 
-    _, lines = process.communicate(timeout=10)
+    _, lines = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 2
     assert told in lines.decode()

@@ -10,6 +10,9 @@ import sys
 from gateway.hooks.signature import sign
 from tests.cli.test_serve import BODY, GATEWAY, QUEUE, RULES, SECRET
 
+#: Seconds that are enough even where everything else runs at the same time.
+PATIENCE = 30.0
+
 
 def written(folder):
     """Write a configuration of one queue with one rule."""
@@ -33,14 +36,25 @@ def begin(configs, *arguments, **environment):
 
 def answered(process, **further):
     """Ask once, with *further* headers, and have the process end."""
-    started = next(line for line in map(json.loads, process.stderr) if line["event"] == "started")
-    port = int(started["address"].rpartition(":")[2])
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    headers = {"X-Rossum-Signature-SHA256": sign(BODY, SECRET), "X-Request-Id": "asked", **further}
-    connection.request("POST", "/hook", BODY, headers)
-    assert connection.getresponse().status == 200
-    connection.close()
-    process.send_signal(signal.SIGTERM)
-    told, lines = process.communicate(timeout=10)
+    try:
+        _ask(process, further)
+        process.send_signal(signal.SIGTERM)
+        told, lines = process.communicate(timeout=PATIENCE)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
     assert process.returncode == 0
     return told, [json.loads(line) for line in lines.splitlines()]
+
+
+def _ask(process, further):
+    started = next(line for line in map(json.loads, process.stderr) if line["event"] == "started")
+    port = int(started["address"].rpartition(":")[2])
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    headers = {"X-Rossum-Signature-SHA256": sign(BODY, SECRET), "X-Request-Id": "asked", **further}
+    try:
+        connection.request("POST", "/hook", BODY, headers)
+        assert connection.getresponse().status == 200
+    finally:
+        connection.close()
