@@ -114,7 +114,7 @@ class _OneTable:
             return None
         allowed = {"delimiter"} if form is Format.CSV else set()
         allowed |= {"sheet"} if form is Format.XLSX else set()
-        self._refuse_others({"file", "refresh", *allowed}, f"a table in {form.upper()}")
+        self._refuse_others({"file", "refresh", "key", *allowed}, f"a table in {form.upper()}")
         if (text := self._text("refresh")) is not None:
             # A file's changes are taken as they come; what is asked for is always kept.
             read_duration(text, self.report, "10s", "30d")
@@ -143,7 +143,7 @@ class _OneTable:
             return LiveQuery(
                 address, query, layout, timeout, self._seconds("cache", "0s", "24h", 0.0)
             )
-        self._refuse_others({*common, "refresh"}, "a table whose query has no `:parameter`")
+        self._refuse_others({*common, "refresh", "key"}, "a table whose query has no `:parameter`")
         refresh = self._seconds("refresh", "1s", "30d", _REFRESH)
         timeout = self._seconds("timeout", "1s", "10m", _LOAD_TIMEOUT)
         return LoadedQuery(address, query, layout, refresh, timeout)
@@ -174,7 +174,7 @@ class _OneTable:
 
     def _refuse_others(self, allowed: set[str], what: str) -> None:
         """Report keys that say nothing about such a table."""
-        common = {"key", "columns", "keep", "locale", "queues"}
+        common = {"columns", "keep", "locale", "queues"}
         for key, entry in self.node.entries.items():
             if key not in common | allowed:
                 hint = f"allowed: {', '.join(sorted(common | allowed))}"

@@ -105,6 +105,7 @@ SELECT = 'database: "${env:DSN}", query: '
          "'cache' means nothing for a table whose query has no `:parameter`", "allowed"),
         (f"{{{SELECT} 'select a from t where b = :b', refresh: 5m}}", "R152",
          "'refresh' means nothing for a table that is asked each time", "allowed"),
+        (f"{{{SELECT} 'select a from t where b = :b', key: a}}", "R152", "'key' means", "al"),
         (f"{{{SELECT} 'select a from t where b = :b', timeout: 9s}}", "R150", "'9s' is not", 0),
         (f"{{{SELECT} select a from t, timeout: soon}}", "R150", "not a length of time", "500ms"),
     ],
