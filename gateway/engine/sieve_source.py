@@ -15,6 +15,7 @@ from gateway.engine.outcome import Outcome
 from gateway.engine.program import Fused, Linked, Source, Step
 from gateway.engine.sieve_words import WORDS
 from gateway.rules.effect import Put
+from gateway.rules.expressions.code import code_of
 from gateway.rules.expressions.expression import all_references
 from gateway.rules.expressions.references import (
     Clock,
@@ -102,7 +103,7 @@ class _Writer:
             f" return [{', '.join(outcomes)}]",
         ]
         source = "\n".join(lines) + "\n"
-        exec(compile(source, "<sieve>", "exec"), self._constants)  # noqa: S102 - our own source.
+        exec(code_of(source, "<sieve>"), self._constants)  # noqa: S102 - our own source.
         made: Ask = self._constants["ask"]
         return made
 

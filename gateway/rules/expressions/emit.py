@@ -27,6 +27,7 @@ from gateway.rules.expressions.checked import (
     Part,
     Tree,
 )
+from gateway.rules.expressions.code import code_of
 from gateway.rules.expressions.operators import OPERATORS, member_class
 from gateway.rules.expressions.quick import AGGREGATES, Quick, quick
 from gateway.rules.function import Mode
@@ -94,7 +95,7 @@ class _Writer:
 
     def make(self, source: str) -> Compiled:
         namespace = {**_NAMESPACE, **self._constants}
-        exec(compile(source, "<rule>", "exec"), namespace)  # noqa: S102 - our own source.
+        exec(code_of(source, "<rule>"), namespace)  # noqa: S102 - our own source.
         made: Compiled = namespace["compiled"]
         return made
 

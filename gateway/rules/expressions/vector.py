@@ -23,6 +23,7 @@ from gateway.rules.expressions.checked import (
     Operation,
     Tree,
 )
+from gateway.rules.expressions.code import code_of
 from gateway.rules.expressions.operators import member_class
 from gateway.rules.expressions.quick import Quick, quick
 from gateway.rules.functions import FUNCTIONS
@@ -135,7 +136,7 @@ class _Writer:
 
     def _define(self, name: str, body: str) -> None:
         source = f"def {name}({self._names()}):\n{body}"
-        exec(compile(source, "<rule>", "exec"), self._constants)  # noqa: S102 - our own source.
+        exec(code_of(source, "<rule>"), self._constants)  # noqa: S102 - our own source.
 
     def shortcut(self, require: Tree | None) -> str | None:
         """Write what tells at one go that a demand on a single column holds in all rows."""
