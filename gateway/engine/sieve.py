@@ -29,25 +29,23 @@ _STEPS_IN_ONE: Final = 32
 class Sieve:
     """Asks the rules of one action."""
 
-    __slots__ = ("_asks", "_cost", "_has_groups", "reads")
+    __slots__ = ("_asks", "_has_groups", "reads")
 
     def __init__(self, steps: Sequence[Step]) -> None:
         """Generate the functions for *steps*."""
         parts = [steps[at : at + _STEPS_IN_ONE] for at in range(0, len(steps), _STEPS_IN_ONE)]
-        self._asks = [(compile_sieve(part), len(part)) for part in parts]
-        self._cost = max(map(cost_of, steps), default=0)
+        self._asks = [(compile_sieve(part), len(part), max(map(cost_of, part))) for part in parts]
         self._has_groups = any(step.rule.group is not None for step in steps)
         #: For each step the schema ids whose values decide.
         self.reads = tuple(map(reads_of, steps))
 
     def ask(self, frame: Frame) -> list[Outcome | None]:
         """Give the outcomes of the rules that have nothing to say; *frame* is the document's."""
-        # What the general path counts, step by step, cannot be more than this.
-        if self._cost * _longest(frame.content.tree) > MAX_STEPS:
-            return [None] * len(self.reads)
+        rows = _longest(frame.content.tree)
         found: list[Outcome | None] = []
-        for ask, size in self._asks:
-            if ask is None or frame.facts.expired():
+        for ask, size, cost in self._asks:
+            # What the general path counts of a rule, step by step, cannot be more than *cost* says.
+            if ask is None or cost * rows > MAX_STEPS or frame.facts.expired():
                 found += repeat(None, size)
             else:
                 found += ask(frame.content, frame)

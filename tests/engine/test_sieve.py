@@ -261,3 +261,14 @@ def test_rows_of_which_the_steps_would_be_too_many_are_left_to_the_general_path(
 
     assert sifted(rule, Document({}, {"line_items": rows[:10]})) != [None]
     assert sifted(rule, Document({}, {"line_items": rows})) == [None]
+
+
+def test_one_long_rule_costs_only_those_that_are_asked_with_it():
+    keys = "select: amount, message: x, require"
+    rules = [f"  - {{id: x{number}, {keys}: value > 0}}\n" for number in range(64)]
+    rules[3] = f"  - {{id: long, {keys}: {' and '.join(['amount > 0'] * 40)}}}\n"
+    rows = [{"amount": ("1", "1")}] * 3_000
+
+    found = sifted("".join(rules), Document({}, {"line_items": rows}))
+
+    assert [one is None for one in found] == [True] * 32 + [False] * 32
