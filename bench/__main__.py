@@ -9,12 +9,13 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator
 
 from bench import figures
+from bench.deliveries import deliveries
 from bench.figures import Figure
 from bench.peers import comparison
 from bench.tables import tables
 
 _QUICK = (figures.requests, figures.paths, figures.one_rule_more)
-_FULL = (*_QUICK, figures.linearity, figures.reloads, figures.processes, tables)
+_FULL = (*_QUICK, figures.linearity, figures.reloads, figures.processes, tables, deliveries)
 
 
 def main() -> None:

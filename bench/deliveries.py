@@ -28,9 +28,7 @@ from gateway.delivery.opening import outbox_at
 #: Notifications for each measurement, and how many are stored in a second.
 COUNT: Final = 400
 RATE: Final = 200.0
-_BODY: Final = json.dumps(
-    {"id": 314_521, "lines": [{"code": f"A-{n}"} for n in range(20)]}
-).encode()
+_BODY: Final = json.dumps({"lines": [{"code": f"A-{number}"} for number in range(20)]}).encode()
 _ANSWER: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -38,10 +36,12 @@ def deliveries(rounds: int) -> Iterator[Figure]:
     """Measure storing and delivering, with the outbox in an SQLite file."""
     with tempfile.TemporaryDirectory() as folder:
         waits = [stored(Path(folder) / f"stored-{one}.sqlite") for one in range(rounds)]
-        worst = statistics.median(sorted(one)[int(len(one) * 0.99)] for one in waits)
-        yield Figure(
-            "a notification stored, p99 at 200 a second", f"{worst * 1e3:.1f} ms", "≤ 5 ms"
+        half, worst = (
+            statistics.median(sorted(one)[int(len(one) * part)] for one in waits) * 1e3
+            for part in (0.5, 0.99)
         )
+        told = f"{half:.1f}, {worst:.1f} ms"
+        yield Figure("a notification stored, 200 a second: p50, p99", told, "p99 ≤ 5 ms")
         rates = [delivered(Path(folder) / f"sent-{one}.sqlite") for one in range(rounds)]
         rate = statistics.median(rates)
         yield Figure("notifications delivered to a fast receiver", f"{rate:,.0f}/s", "≥ 200/s")

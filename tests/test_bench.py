@@ -7,6 +7,7 @@ import json
 import pytest
 
 from bench import commands, http, load, procfs
+from bench.deliveries import delivered, stored
 from bench.payloads import QUEUE, QUEUE_OF_PATHS, QUEUE_OF_WHOLE_NODES, body
 from bench.reloading import under_reload
 from bench.rounds import Paired, paired
@@ -139,3 +140,8 @@ def test_tables_are_loaded_asked_and_weighed():
 
     assert len(found) == 15
     assert all(figure.name.startswith("200 rows, ") for figure in found)
+
+
+def test_notifications_are_stored_and_delivered(tmp_path):
+    assert len(stored(tmp_path / "stored.sqlite", 5, 1_000.0)) == 5
+    assert delivered(tmp_path / "sent.sqlite", 5) > 0
