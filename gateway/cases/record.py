@@ -45,13 +45,23 @@ def recorded(body: bytes, path: str, queue: Queue, runner: Runner, key: bytes) -
         GivenError: it is no request with content.
     """
     named = named_by(queue.rules)
-    given = _Recorder(Names.of(queue), named, Mask(key, named)).given(_payload(body))
+    given = {
+        **_Recorder(Names.of(queue), named, Mask(key, named)).given(_payload(body)),
+        **_databases(queue),
+    }
     expected: Mapping[str, Any] = {}
     # What is written is what is run: the answer is that to the file itself.
     (case,) = _read(_written(path, given, expected), queue)
     made, evaluation = runner.evaluate(case)
     expected = expectation(Expected(), answered(evaluation, made.places))
     return _written(path, given, expected)
+
+
+def _databases(queue: Queue) -> Mapping[str, Any]:
+    """Give the tables that no case asks, without a row: whoever keeps the case knows which."""
+    asked = {question.table for question in queue.rules.questions()}
+    names = sorted(name for name in asked if queue.tables.is_database(name))
+    return {"tables": {name: [] for name in names}} if names else {}
 
 
 def _written(path: str, given: Mapping[str, Any], expected: Mapping[str, Any]) -> str:

@@ -1,9 +1,12 @@
 """Cases whose rules ask tables: rows of their own, else those of files, and never a database."""
 
+import msgspec
 import pytest
 
-from gateway.cases.run import Status
-from tests.cases.support import case_file, codes, ran
+from gateway.cases.record import recorded
+from gateway.cases.run import Runner, Status
+from tests.cases.support import ENVIRONMENT, case_file, codes, files, ran
+from tests.documents import Document, configured
 
 GATEWAY = """\
 version: 1
@@ -118,3 +121,15 @@ def test_rows_that_the_table_would_not_have_are_refused(tables, code):
     text = case_file(f"- name: one\n  given: {{tables: {{{tables}}}}}\n  expect: {{}}\n")
 
     assert codes(text, **ASKED) == [code]
+
+
+def test_a_recorded_case_names_the_databases_that_its_rules_ask():
+    named = files(case_file("- {name: it, expect: {}}\n"), **ASKED)
+    configuration = configured(named, ENVIRONMENT)
+    body = msgspec.json.encode(Document({"order": "4500", "live": "1"}).payload())
+
+    queue = configuration.by_name["acme"]
+    text = recorded(body, "acme.queue.yaml", queue, Runner(configuration, lambda: 0.0), b"key")
+
+    assert "tables: {live: [], orders: []}" in text
+    assert [one.status for one in ran(text, **ASKED)[1]] == [Status.PASSED]
