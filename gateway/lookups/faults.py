@@ -39,10 +39,15 @@ def fault(error: DBAPIError) -> DatabaseError:
     """Say what is wrong."""
     import sqlite3
 
+    import sqlalchemy.exc
+
     original = error.orig
     if isinstance(original, (sqlite3.Error, sqlite3.Warning)):
         return _sqlite(original)
     state = getattr(original, "sqlstate", None)
+    if isinstance(error, sqlalchemy.exc.DataError) and state is None:
+        # Found by the driver, in what it was given or in what it was to give: a date without end.
+        return OddValueError("a value is none that can be taken over")
     if not isinstance(state, str):
         refused = "FATAL:" in str(original)  # The server has answered; it says no more in numbers.
         return DatabaseError(REFUSED if refused else UNREACHABLE, lost=True)

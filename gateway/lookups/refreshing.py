@@ -50,6 +50,8 @@ def fetch(source: LoadedSource) -> Fetched:
         content, problem = pack(load(declared)), None
     except DatabaseError as error:
         content, problem = None, str(error)
+    except Exception as error:  # noqa: BLE001 - it must be tried again, and not be passed over
+        content, problem = None, f"a fault of the gateway's own ({type(error).__name__})"
     return Fetched(source.name, declared.digest, time.time(), content, problem)
 
 

@@ -56,9 +56,18 @@ class Database:
     """One database, asked by one process."""
 
     def __init__(self, address: Address, connections: int = 1) -> None:
-        """Prepare to ask; at most so many *connections*, none made before it is needed."""
+        """Prepare to ask; at most so many *connections*, none made before it is needed.
+
+        Raises:
+            DatabaseError: the address is none that the driver takes.
+        """
+        from sqlalchemy.exc import SQLAlchemyError
+
         self._kind = address.kind
-        self._engine = _engine(address, connections)
+        try:
+            self._engine = _engine(address, connections)
+        except (SQLAlchemyError, ValueError):
+            raise DatabaseError("its address cannot be used") from None
 
     @contextlib.contextmanager
     def session(self, timeout: float) -> Iterator[Session]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from gateway.annotation.values import Kind
-from gateway.lookups.database import LoadedQuery, read_address
+from gateway.lookups.database import Address, LoadedQuery, read_address
 from gateway.lookups.faults import DatabaseError
 from gateway.lookups.layout import ColumnRule, Layout
 from gateway.lookups.loading import load
@@ -157,6 +157,60 @@ def test_a_database_that_is_not_there_is_said_without_its_address(dsn, sentence)
 
     assert str(caught.value) == sentence
     assert "canary" not in repr(declared)
+
+
+def test_an_address_that_the_driver_does_not_take_is_said_without_it():
+    address = Address("postgresql", "postgresql+psycopg://reader:canary@host:port/erp")
+    declared = LoadedQuery(address, read_query("select 1 as i"), Layout(), 60.0, 5.0)
+
+    with pytest.raises(DatabaseError, match="its address cannot be used"):
+        load(declared)
+
+
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [
+        ("cast(12345678901234 as bigint)", D("12345678901234")),
+        ("cast(0.1 as double precision)", D("0.1")),
+        ("cast(1.5 as numeric(38, 20))", D("1.5")),
+        ("cast('1e3' as real)", D(1000)),
+        ("true", True),
+        ("timestamp '2025-01-31 23:59'", date(2025, 1, 31)),
+        ("time '10:30'", "10:30:00"),
+        ("cast('c0ffee00-0000-4000-8000-000000000000' as uuid)",
+         "c0ffee00-0000-4000-8000-000000000000"),
+        ("cast('  ' as text)", None),
+        ("cast('ž' as char(3))", "ž  "),
+        ("cast(null as date)", None),
+    ],
+)  # fmt: skip
+def test_values_of_postgres_are_values_of_rules(postgres, sql, value):
+    (row,) = rows(postgres_server(postgres), f"select {sql} as a")
+
+    assert row == {"a": value}
+
+
+@pytest.mark.parametrize(
+    ("sql", "sentence"),
+    [
+        ("cast('NaN' as numeric)", "a number that is infinite or none"),
+        ("cast('infinity' as double precision)", "a number that is infinite or none"),
+        ("1e20", "a number of more than 18 digits"),
+        ("1 / cast(3 as numeric(38, 30))", "a number of more than 18 decimals; round it"),
+        ("array[1, 2]", "it holds a list or a mapping"),
+        ("cast('{}' as jsonb)", "it holds a list or a mapping"),
+        ("cast('x' as bytea)", "it holds a value that is no text"),
+        ("interval '1 day'", "it holds a value that is no text"),
+    ],
+)
+def test_values_that_rules_do_not_have_are_refused_with_their_row(postgres, sql, sentence):
+    with pytest.raises(DatabaseError, match=f"^row 1: the column 'a': {sentence}"):
+        rows(postgres_server(postgres), f"select {sql} as a")
+
+
+def test_a_date_without_end_is_refused(postgres):
+    with pytest.raises(DatabaseError, match="a value is none that can be taken over"):
+        rows(postgres_server(postgres), "select cast('infinity' as date) as a")
 
 
 def test_what_is_no_database_is_said(tmp_path):
