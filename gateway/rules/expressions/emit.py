@@ -124,7 +124,7 @@ class _Writer:
             case Operation():
                 return self._operation(tree)
             case Junction():
-                return self._junction(tree.name, tree.operands)
+                return self._junction(tree.name, list(map(self.write, tree.operands)))
             case Choice():
                 then, otherwise = self.write(tree.then), self.write(tree.otherwise)
                 return f"({then} if truth({self.write(tree.condition)}) is True else {otherwise})"
@@ -135,18 +135,17 @@ class _Writer:
             case Lookup():
                 return self.write(tree.asked)
 
-    def _junction(self, name: str, operands: Sequence[Tree]) -> str:
+    def _junction(self, name: str, sources: Sequence[str]) -> str:
         """Write ``and`` or ``or``: as Python has it as long as operands are true or false."""
-        sources = [self.write(one) for one in operands]
         slow = f"{name}({', '.join(f'lambda: {one}' for one in sources)})"
         if len(slow) > _LONG:
             return slow
         decisive, neutral = ("False", "True") if name == "conjunction" else ("True", "False")
         self._temporaries += 1
         held = f"t{self._temporaries}"
-        if len(operands) == 1:
+        if len(sources) == 1:
             return f"({held} if ({held} := {sources[0]}) is True or {held} is False else {slow})"
-        rest = self._junction(name, operands[1:])
+        rest = self._junction(name, sources[1:])
         return (
             f"({rest} if ({held} := {sources[0]}) is {neutral}"
             f" else {decisive} if {held} is {decisive} else {slow})"
