@@ -18,7 +18,7 @@ _UNSURE: Final = object()
 class Subject:
     """The list of sections as it arrived; of events without content, the whole payload."""
 
-    __slots__ = ("_kept", "_kept_plain", "_keys", "_left", "_nodes", "_origins", "plain")
+    __slots__ = ("_kept", "_keys", "_left", "_nodes", "_origins", "plain")
 
     def __init__(
         self,
@@ -31,9 +31,8 @@ class Subject:
         self.plain = plain
         self._nodes = nodes
         self._keys = keys or Keys()
-        #: What selectors keep for one another, over nodes and over plain data.
+        #: What selectors over the nodes keep for one another.
         self._kept: dict[str, Any] = {}
-        self._kept_plain: dict[str, Any] = {}
         self._origins: _Origins | None = None
         self._left: tuple[int, Subject] | None = None
 
@@ -73,7 +72,7 @@ class Subject:
         found = _UNSURE
         if path.over_nodes is not None and not path.over_nodes.gives_nodes:
             found = self._over_nodes(path)
-        return path.search(self.plain(), self._kept_plain) if found is _UNSURE else found
+        return path.search(self.plain()) if found is _UNSURE else found
 
     def _over_nodes(self, path: Path) -> Any:
         over = path.over_nodes

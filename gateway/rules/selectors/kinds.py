@@ -59,7 +59,9 @@ class Typed:
         """Keep what it gives for other selectors of the same request."""
         if not self.at_root or self.tree is CURRENT:
             return self
-        return replace(self, tree=shared(self.tree))
+        # Equal trees have the same name, whichever selector they stand in.
+        key = blake2b(repr(self.tree).encode(), digest_size=16).hexdigest()
+        return replace(self, tree=node("shared", [self.tree], key))
 
 
 class WholeNodesError(Exception):
@@ -69,12 +71,6 @@ class WholeNodesError(Exception):
 def node(kind: str, children: list[Tree], value: object = None) -> Tree:
     """Make a part of a selector."""
     return {"type": kind, "children": children, "value": value}
-
-
-def shared(tree: Tree) -> Tree:
-    """Keep what *tree* gives of the root, under a name that is the same for equal trees."""
-    key = blake2b(repr(tree).encode(), digest_size=16).hexdigest()
-    return node("shared", [tree], key)
 
 
 def needs_whole_nodes() -> NoReturn:

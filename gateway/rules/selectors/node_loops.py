@@ -1,6 +1,6 @@
 """What selectors over decoded nodes are made of, besides what plain data has too.
 
-Law: as that of `loops`; a node or a content is never null's equal, and has the keys that are asked.
+Law: as that of `loops`; a value is a node, a content, or lists of these, as `kinds` says, or null.
 """
 
 from __future__ import annotations

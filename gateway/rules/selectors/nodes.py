@@ -31,7 +31,6 @@ from gateway.rules.selectors.kinds import (
     needs_whole_nodes,
     node,
     result_kind,
-    shared,
 )
 from gateway.rules.selectors.tree import Tree, field_path, text_equality, walk
 
@@ -76,21 +75,6 @@ def over_nodes(tree: Tree) -> OverNodes:
         found = reader.whole(found)
     keys = Keys(frozenset(reader.node_keys), frozenset(reader.content_keys))
     return OverNodes(found.tree, keys, gives_nodes, reader.asks_whole)
-
-
-def keeping(tree: Tree) -> Tree:
-    """Rewrite a selector so that it keeps the lists that it goes through for others."""
-    if tree["type"] not in _GOING_ON:
-        return tree
-    base, *others = tree["children"]
-    made = {**tree, "children": [keeping(base), *others]}
-    return shared(made) if tree["type"] == "flatten" else made
-
-
-#: What begins with its first part.
-_GOING_ON: Final = frozenset(
-    ("filter_projection", "flatten", "pipe", "projection", "subexpression", "index_expression")
-)
 
 
 @dataclass(slots=True)

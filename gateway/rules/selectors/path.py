@@ -16,7 +16,7 @@ from gateway.rules.selectors.budget import Budget, SelectorError, Whole, checked
 from gateway.rules.selectors.compile import compile_tree
 from gateway.rules.selectors.loops import Run
 from gateway.rules.selectors.node_loops import UnsureError
-from gateway.rules.selectors.nodes import Keys, keeping, over_nodes
+from gateway.rules.selectors.nodes import Keys, over_nodes
 from gateway.rules.selectors.parse import PathSyntaxError, parse
 from gateway.rules.selectors.shape import Shape, recognize
 from gateway.rules.selectors.tree import Tree, copies, id_key, result_keys
@@ -67,9 +67,9 @@ class Path:
     """A compiled selector. It keeps no state: one serves all threads."""
 
     text: str
-    #: From plain data, and what searches over it keep for one another, to the result, which may
-    #: share parts with the data.
-    run: Callable[[Any, dict[str, Any], Whole], Any]
+    #: From plain data to the result, which may share parts with the data.
+    #: Raises `SelectorError`, and nothing else.
+    search: Callable[[Any], Any]
     #: What it means over a list of sections, when an index can answer it.
     shape: Shape | None
     #: How it is evaluated over decoded nodes; None if an index answers it.
@@ -79,14 +79,6 @@ class Path:
     id_key: str
     #: The keys that each result has, if it is a mapping made in braces.
     keys: frozenset[str] | None
-
-    def search(self, value: Any, kept: dict[str, Any] | None = None) -> Any:
-        """Search plain data; *kept* is what earlier searches over the same have kept.
-
-        Raises:
-            SelectorError: the data has no answer.
-        """
-        return self.run(value, {} if kept is None else kept, itself)
 
     @property
     def gives_datapoints(self) -> bool:
@@ -102,10 +94,11 @@ def compile_path(text: str) -> Path:
     """
     tree = parse(text)
     measured = copies(tree) > _MANY_COPIES
+    search = _searching(compile_tree(tree), measured)
     shape = recognize(tree)
     return Path(
         text,
-        _searching(compile_tree(keeping(tree)), measured),
+        lambda value: search(value, {}, itself),
         shape,
         None if shape is not None and shape.is_indexed else _over_nodes(tree, measured),
         id_key(tree),
