@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -140,8 +141,6 @@ def _header(content: Any, found: dict[str, list[int]]) -> None:
 
 
 def _day(content: Any) -> int:
-    from datetime import date
-
     return date.fromisoformat(content["normalized_value"]).toordinal()
 
 
