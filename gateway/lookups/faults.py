@@ -46,8 +46,8 @@ def fault(error: DBAPIError) -> DatabaseError:
         return _sqlite(original)
     state = getattr(original, "sqlstate", None)
     if isinstance(error, sqlalchemy.exc.DataError) and state is None:
-        # Found by the driver, in what it was given or in what it was to give: a date without end.
-        return OddValueError("a value is none that can be taken over")
+        # Found by the driver in what the server gives, such as a date without end: it is no "none".
+        return DatabaseError("a value is none that can be taken over")
     if not isinstance(state, str):
         refused = "FATAL:" in str(original)  # The server has answered; it says no more in numbers.
         return DatabaseError(REFUSED if refused else UNREACHABLE, lost=True)

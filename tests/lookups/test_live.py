@@ -148,6 +148,19 @@ def test_a_value_that_the_database_can_make_nothing_of_finds_nothing(postgres):
     assert found == [[], [{"number": "A-1"}], [], [{"number": "A-2"}]]
 
 
+def test_a_row_that_cannot_be_taken_over_never_looks_like_none(postgres):
+    server = postgres_server(postgres)
+    server.execute(SCHEMA)
+    query = "select cast('infinity' as date) as day from orders where number = :number"
+    source = LiveSource("orders", server.live(query))
+
+    found, none = asked(source, "A-1"), asked(source, "A-9")
+    source.retire()
+
+    assert found == ["the table 'orders' cannot be asked: a value is none that can be taken over"]
+    assert none == [[]]
+
+
 def test_types_that_do_not_meet_fail_with_advice(postgres):
     server = postgres_server(postgres)
     server.execute(SCHEMA)
