@@ -18,9 +18,7 @@ _TELLING: Final = (
     r"database|(?:[a-z0-9]+[-_])*(?:auth|authorization|cookie|credentials?|password|secret|token)"
     r"(?:[-_][a-z0-9]+)*|(?:[a-z0-9]+[-_])+key"
 )
-_KEY: Final = re.compile(
-    rf"^(?P<before>.*?)(?<![\w-])(?:{_TELLING})[\"']?[ \t]*:(?P<value>.*)$", re.IGNORECASE
-)
+_KEY: Final = re.compile(rf"(?<![\w-])(?:{_TELLING})[\"']?[ \t]*:", re.IGNORECASE)
 #: User and password in an address.
 _IN_ADDRESS: Final = re.compile(r"://([^/\s@\"']+)@")
 #: A value among others in braces, as far as it goes.
@@ -70,12 +68,11 @@ def _values(lines: list[str]) -> Iterator[str]:
             yield line
             continue
         within = None
-        match = _KEY.match(line)
-        if match is None:
-            continue
-        if "{" in match["before"]:
-            inside = _IN_BRACES.match(match["value"])
+        for match in _KEY.finditer(line):
+            value = line[match.end() :]
+            if "{" not in line[: match.start()]:
+                within = column
+                yield value
+                break
+            inside = _IN_BRACES.match(value)
             yield inside.group() if inside else ""
-        else:
-            within = column
-            yield match["value"]

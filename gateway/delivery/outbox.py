@@ -20,7 +20,7 @@ class OutboxError(Exception):
 
 
 class Outbox(Protocol):
-    """Where entries wait. Each method is one transaction.
+    """Where entries wait. Each method is one transaction, but for `tidy`, which takes small ones.
 
     Every method raises `OutboxError` when the outbox cannot be reached or written.
     """

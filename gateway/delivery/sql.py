@@ -35,6 +35,11 @@ _TABLES: Final = (
     "index_attempt",
 )
 
+#: Entries that the statement ``remove`` takes at once, so that nobody waits long; and how often it
+#: is repeated at most before other work has its turn.
+_REMOVED_AT_ONCE: Final = 500
+_MOST_REMOVALS: Final = 100
+
 Values: TypeAlias = Mapping[str, Any]
 
 
@@ -172,15 +177,18 @@ class SqlOutbox:
 
     def tidy(self, known: Collection[str], now: float) -> int:
         """Remove what has been kept for long enough, give up what nobody can take."""
+        ages = [{"done": now - KEEP_DONE, "dead": now - KEEP_DEAD}]
+        for _ in range(_MOST_REMOVALS):
+            if self._store.write(lambda execute: execute.many("remove", ages)) < _REMOVED_AT_ONCE:
+                break
 
-        def work(execute: Execute) -> int:
+        def give_up(execute: Execute) -> int:
             gone = [name for (name,) in execute("expired", now=now) if name not in known]
             told = "there is no such destination any more"
             rows = [{"destination": name, "told": told, "now": now} for name in gone]
-            execute("remove", done=now - KEEP_DONE, dead=now - KEEP_DEAD)
             return execute.many("give_up", rows)
 
-        return self._store.write(work)
+        return self._store.write(give_up)
 
     def list(self, wanted: Wanted) -> Sequence[Entry]:
         """List entries, the newest first."""

@@ -54,6 +54,7 @@ class SqliteStore:
         self._mine = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._lock_file = -1
+        self._inode = (0, 0)
         self._pid = 0
 
     def write(self, work: Callable[[Execute], _T]) -> _T:
@@ -105,16 +106,29 @@ class SqliteStore:
         if self._pid != os.getpid():
             _inherited.append(self._connection)
             self._connection, self._lock_file, self._pid = None, -1, os.getpid()
+        if self._connection is not None and self._is_elsewhere():
+            self._drop()
         if self._connection is None:
             self._open()
         assert self._connection is not None  # noqa: S101 - it has just been opened.
         return self._connection
 
+    def _is_elsewhere(self) -> bool:
+        """Whether the file was removed or replaced: what is open now nobody would find again."""
+        try:
+            found = Path(self._path).stat()
+        except OSError:
+            return True
+        return (found.st_dev, found.st_ino) != self._inode
+
     def _open(self) -> None:
         path = Path(self._path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Entries say what documents say: nobody else may read the file.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        status = os.fstat(made)
+        os.close(made)
+        self._inode = (status.st_dev, status.st_ino)
         lock = f"{self._path}.lock"
         self._lock_file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         connection = sqlite3.connect(

@@ -59,7 +59,10 @@ class Notice:
         return Deliver(effect.destination, effect.form, body, rule, about, key)
 
     def _key(self, template: Template, run: int) -> str:
-        key = render(template, self._values(template, self._frame, run), escape=False)
+        values = self._values(template, self._frame, run)
+        if any(value is UNREADABLE for value in values):
+            raise FunctionError("a value for its key cannot be read")
+        key = render(template, values, escape=False)
         if not key.strip():
             raise FunctionError("its key is empty, as are all values in it")
         if len(key) > MAX_KEY:

@@ -40,6 +40,7 @@ def checked_with(root, secret):
         "  secret: 'hunter2-hunter2-hunter2\n",
         "  secret:\n  - hunter2-hunter2-hunter2\n",
         '  "secret" : hunter2-hunter2-hunter2\n',
+        "  a: {secret: '${env:ACME}', headers: {X-Token: hunter2-hunter2-hunter2}}\n",
         "  headers: {Authorization: Bearer hunter2-hunter2-hunter2}\n",
         "  headers:\n    X-Api-Key: hunter2-hunter2-hunter2\n",
         "  url: https://me:hunter2-hunter2-hunter2@example.com/\n",

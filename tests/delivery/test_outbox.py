@@ -216,6 +216,15 @@ def test_what_is_old_is_removed_and_what_waits_is_not(outbox):
     assert states(outbox) == {"k2": "pending", "k3": "sending"}
 
 
+def test_as_much_as_has_become_old_is_removed_at_once(outbox):
+    outbox.put([new(f"k{number}") for number in range(1_200)], NOW)
+    outbox.settle([settled(one, Done()) for one in claim(outbox, limit=1_200)], NOW)
+
+    outbox.tidy(["erp"], NOW + KEEP_DONE + 1)
+
+    assert outbox.list(Wanted()) == []
+
+
 def test_what_no_destination_can_take_is_given_up_when_its_time_is_over(outbox):
     outbox.put([new("k1", "gone"), new("k2", "erp")], NOW)
 

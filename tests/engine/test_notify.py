@@ -128,6 +128,7 @@ def test_runs_are_told_apart_by_what_they_are_about():
         ('{to: erp, body: "{odd}"}', "a value for erp cannot be read"),
         ('{to: erp, body: {a: {each: line_items, as: "{1 / amount}"}}}', "division by zero"),
         ('{to: erp, body: {each: nothing, as: 1}}', "the document has no table nothing"),
+        ('{to: erp, body: 1, key: "{odd}"}', "a value for its key cannot be read"),
         ('{to: erp, body: 1, key: "{order}"}', "its key is empty, as are all values in it"),
         ('{to: erp, body: 1, key: "{pad(name, 900)}{pad(name, 900)}"}', "a key of more than 1,000"),
         ('{to: sheet, body: {codes: "{payload.annotation}"}}', "a list or mapping where a text"),
