@@ -12,18 +12,19 @@ from typing import Final, Generic, TypeVar
 
 _Kept = TypeVar("_Kept")
 
-#: Answers that one table keeps.
-MAX_KEPT: Final = 10_000
+#: Records that one table keeps; an answer without any counts as one.
+MAX_KEPT: Final = 20_000
 
 
 class Cache(Generic[_Kept]):
-    """The last answers, each good for so many seconds; of too many the oldest goes."""
+    """The last answers, each good for so many seconds; of too much the oldest goes."""
 
     def __init__(self, seconds: float, timer: Callable[[], float], most: int = MAX_KEPT) -> None:
         self._seconds = seconds
         self._timer = timer
         self._most = most
-        self._kept: OrderedDict[Hashable, tuple[float, _Kept]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[float, _Kept, int]] = OrderedDict()
+        self._weight = 0
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> _Kept | None:
@@ -31,12 +32,15 @@ class Cache(Generic[_Kept]):
         found = self._kept.get(key)
         return found[1] if found is not None and self._timer() < found[0] else None
 
-    def put(self, key: Hashable, answer: _Kept) -> None:
-        """Keep *answer*."""
+    def put(self, key: Hashable, answer: _Kept, weight: int = 1) -> None:
+        """Keep *answer*, which takes as much room as *weight* says."""
         if not self._seconds:
             return
         with self._lock:
-            self._kept.pop(key, None)
-            self._kept[key] = (self._timer() + self._seconds, answer)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            if key in self._kept:
+                self._weight -= self._kept.pop(key)[2]
+            self._kept[key] = (self._timer() + self._seconds, answer, weight)
+            self._weight += weight
+            while self._weight > self._most:
+                _, (_, _, gone) = self._kept.popitem(last=False)
+                self._weight -= gone

@@ -188,7 +188,7 @@ class LiveSource:
             return DatabaseError(error.message)
         shown = range(min(table.size, MAX_RECORDS))
         found = Found(tuple(table.record(row) for row in shown), table.size)
-        self._cache.put(asked, found)
+        self._cache.put(asked, found, 1 + len(found.records))
         return found
 
     def _connected(self) -> Database:

@@ -23,6 +23,16 @@ def test_of_too_many_the_oldest_goes():
     assert [cache.get(key) for key in ("a", "b", "c")] == [1, None, 1]
 
 
+def test_a_large_answer_takes_the_room_of_many():
+    cache: Cache[str] = Cache(10.0, lambda: 0.0, most=5)
+    for key, weight in (("a", 1), ("b", 1), ("c", 4), ("b", 1)):
+        cache.put(key, key, weight)
+
+    assert [cache.get(key) for key in ("a", "b", "c")] == [None, "b", "c"]
+    cache.put("d", "d", 6)
+    assert cache.get("d") is None
+
+
 def test_without_a_time_nothing_is_kept():
     cache: Cache[int] = Cache(0.0, lambda: 0.0)
     cache.put("a", 1)
