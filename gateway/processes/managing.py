@@ -14,7 +14,7 @@ from gateway.processes.child import State
 from gateway.processes.children import Children
 from gateway.processes.reloads import Asked, Reloads
 from gateway.processes.role import ANSWERING
-from gateway.processes.status import process_of, served_of, status_of, table_series
+from gateway.processes.status import deliveries_of, process_of, served_of, status_of, table_series
 from gateway.telemetry import catalog
 from gateway.telemetry.counts import Counts
 from gateway.telemetry.exposition import Series, exposition
@@ -49,6 +49,7 @@ class Managing:
             reloads.refused_at,
             [process_of(child, now) for child in self._children.all],
             "stopping" if self.stopping else "serving" if self._is_served() else "starting",
+            deliveries_of(reloads.configuration, self._totals),
         )
 
     def checks(self) -> Mapping[str, bool]:

@@ -19,6 +19,7 @@ from gateway.processes.child import Child
 from gateway.processes.outcome import Outcome
 from gateway.telemetry import catalog
 from gateway.telemetry.exposition import Served
+from gateway.telemetry.totals import Totals
 
 
 def status_of(
@@ -28,6 +29,7 @@ def status_of(
     refused_at: datetime | None,
     processes: list[dict[str, Any]],
     state: str,
+    deliveries: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write what ``/-/status`` answers."""
     return {
@@ -50,6 +52,7 @@ def status_of(
         "reloads": {"succeeded": status.successes, "failed": status.failures},
         "files": dict(sorted(configuration.files.items())),
         "tables": [_table(one.status) for _, one in sorted(configuration.tables.items())],
+        "deliveries": deliveries,
         "processes": processes,
     }
 
@@ -62,6 +65,29 @@ def _table(status: TableStatus) -> dict[str, Any]:
         "rows": status.rows,
         "loaded_at": None if loaded is None else moment(datetime.fromtimestamp(loaded, UTC)),
         "problem": status.problem,
+    }
+
+
+def deliveries_of(configuration: Configuration, totals: Totals) -> dict[str, Any] | None:
+    """Write what the courier has counted last; None where nobody is told anything."""
+    outbox = configuration.outbox
+    if outbox is None or not configuration.destinations:
+        return None
+    up = totals.gauge(catalog.OUTBOX_UP).get(())
+    entries, oldest = totals.gauge(catalog.OUTBOX), totals.gauge(catalog.OUTBOX_OLDEST)
+    return {
+        "outbox": "file" if outbox.database is None else "database",
+        "usable": None if up is None else bool(up),
+        "destinations": {
+            name: {
+                **{
+                    state: int(entries.get((name, state), 0))
+                    for state in ("pending", "sending", "dead")
+                },
+                "oldest_seconds": round(oldest.get((name,), 0.0), 1),
+            }
+            for name in sorted(configuration.destinations)
+        },
     }
 
 

@@ -89,6 +89,9 @@ def test_what_a_rule_tells_arrives_signed_and_nothing_secret_is_kept(
     assert headers["webhook-signature"].startswith("v1,")
     until(lambda: gateway.line("delivery", 2)["result"] == "done", "the last line")
     status = gateway.manage("GET", "/-/status")[1]
+    assert status["deliveries"]["outbox"] == "file"
+    assert status["deliveries"]["usable"] is True
+    assert status["deliveries"]["destinations"].keys() == {"erp"}
     assert stopped(gateway) == 0
     written = b"".join(one.read_bytes() for one in file.parent.iterdir())
     assert b"Anna" in written
