@@ -198,9 +198,14 @@ class Courier:
         if not free:
             return
         lease = now + destination.timeout + self._margin
-        for claimed in self._outbox.claim(destination.name, free, now, lease):
+        claimed = self._outbox.claim(destination.name, free, now, lease)
+        for at, one in enumerate(claimed):
+            try:
+                lane.threads.submit(self._send, lane, one)
+            except RuntimeError:  # The system has no more threads for us.
+                self._outbox.release(claimed[at:], now)
+                raise
             lane.under_way += 1
-            lane.threads.submit(self._send, lane, claimed)
 
     def _send(self, lane: Lane, claimed: Claimed) -> None:
         """In a thread: make one attempt."""

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from gateway.annotation.values import clean_text
 from gateway.delivery.destination import Destination
 from gateway.delivery.entry import New
 from gateway.delivery.retry import Patience
@@ -66,10 +67,10 @@ def subject_of(request: Request) -> str:
         case "upload.created":
             return f"upload {_named(_upload(request.payload))}"
         case "invocation.scheduled":
-            return f"schedule {str(request.payload.get('timestamp'))[:_TO_THE_MINUTE]}"
+            return f"schedule {_text(request.payload.get('timestamp'))[:_TO_THE_MINUTE]}"
         case "invocation.manual":
             # Never repeated: each call counts for itself.
-            return f"call {request.request_id or request.payload.get('timestamp')}"
+            return f"call {_text(request.request_id or request.payload.get('timestamp'))}"
         case _:
             return f"annotation {_text(request.decoded_fact('annotation', 'id'))}"
 
@@ -90,4 +91,4 @@ def _named(data: Any) -> str:
 
 
 def _text(data: Any) -> str:
-    return str(data)[:200] if isinstance(data, int | str) else "unknown"
+    return clean_text(str(data))[:200] if isinstance(data, int | str) else "unknown"

@@ -278,6 +278,30 @@ def test_an_outbox_that_is_gone_for_a_while_loses_nothing(file):
     assert receiver.keys == {"k1": 1}
 
 
+def test_a_system_without_threads_for_us_loses_nothing(file):
+    put(file, "k1", "k2")
+
+    class Patient(Heard):
+        def fault(self, error):
+            self.told.append(str(error))
+
+    heard = Patient()
+    with Receiver() as receiver:
+        courier = Courier(outbox_at(file, None), {"erp": destination(receiver.url)}, heard)
+        lane = courier._lanes["erp"]
+        lane.threads.shutdown()
+        thread = threading.Thread(target=courier.run)
+        thread.start()
+        until(lambda: heard.told)
+        assert states(file)["k1"][0] is State.PENDING
+        courier.switch({"erp": destination(receiver.url, timeout=3.0)})
+        until(lambda: all_are(file, State.DONE))
+        courier.stop()
+        thread.join()
+
+    assert receiver.keys == {"k1": 1, "k2": 1}
+
+
 def test_several_couriers_share_the_work(file):
     keys = [f"k{number}" for number in range(200)]
     put(file, *keys)

@@ -73,6 +73,11 @@ def test_a_key_of_the_author_takes_the_place_of_document_and_body():
         ({"event": "annotation_status", "action": "changed"}, "annotation 314528"),
         ({"event": "email", "action": "received", "email": "https://e/1"}, "email https://e/1"),
         ({"event": "email", "action": "received"}, "email unknown"),
+        (
+            {"event": "email", "action": "received", "email": "a\0b" + "c" * 999},
+            "email a\ufffdb" + "c" * 197,
+        ),
+        ({"event": "invocation", "action": "scheduled", "timestamp": None}, "schedule unknown"),
         ({"event": "upload", "action": "created", "upload": {"url": "u/1"}}, "upload u/1"),
         ({"event": "upload", "action": "created", "files": [{"document": "d/1"}]}, "upload d/1"),
         ({"event": "invocation", "action": "scheduled"}, "schedule 2025-01-31T12:00"),
