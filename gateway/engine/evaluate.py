@@ -31,6 +31,7 @@ from gateway.engine.operations import operations
 from gateway.engine.outcome import Evaluation, Outcome
 from gateway.engine.places import DOCUMENT, Places, Said, Sight, message_text
 from gateway.engine.program import Program, Source, Step
+from gateway.engine.room import Room
 from gateway.engine.rule_run import GroupState, RuleRun, run_key
 from gateway.engine.run_effects import RunEffects, Written, apply_writes
 from gateway.engine.selection import ANNOTATION, select
@@ -91,6 +92,7 @@ class _Run:
     _shadows: dict[str, int] = field(default_factory=dict)
     _files: list[FileEffect] = field(default_factory=list)
     _rows_changed: bool = False
+    _room: Room = field(default_factory=Room)
 
     def take_all(self, steps: Sequence[Step]) -> Evaluation:
         """Run all rules."""
@@ -231,7 +233,15 @@ class _Run:
     ) -> RuleRun:
         places = Places(self.rules)
         return RuleRun(
-            step, self.content, self.tracer, self.check_time, places, budget, outcome, failures
+            step,
+            self.content,
+            self.tracer,
+            self.check_time,
+            places,
+            budget,
+            self._room,
+            outcome,
+            failures,
         )
 
     def _keep(self, step: Step, done: Sequence[RunEffects]) -> None:

@@ -16,6 +16,7 @@ from gateway.engine.frame import FAILURES, Frame
 from gateway.engine.outcome import Outcome
 from gateway.engine.places import Places
 from gateway.engine.program import LinkedEffect, Step
+from gateway.engine.room import Room
 from gateway.engine.run_effects import HoleError, RunEffects
 from gateway.engine.selection import ANNOTATION, Selection
 from gateway.engine.trace import Tracer
@@ -56,6 +57,7 @@ class RuleRun:
     check_time: Callable[[], None]
     places: Places
     budget: Budget
+    room: Room
     outcome: Outcome
     failures: list[Failed]
     _carried_out: int = 0
@@ -161,6 +163,8 @@ class RuleRun:
             self.check_time()
         try:
             found = runner.run(number, effects, self._apart(effects))
+            if self.step.rule.mode is not Mode.SHADOW:
+                self.room.take(found)
         except HoleError as error:
             self.failures.append(error.failed)
             return
