@@ -131,4 +131,4 @@ class OutboxSteps(RuleBasedStateMachine):
 
 
 TestOutboxSteps = OutboxSteps.TestCase
-TestOutboxSteps.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestOutboxSteps.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
