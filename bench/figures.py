@@ -41,7 +41,7 @@ def requests(rounds: int) -> Iterator[Figure]:
     gateway = settled(served())
     for rows in ROWS:
         data, signature = signed(body(rows))
-        whole = partial(answered, gateway, data, signature)
+        whole = partial(answered, gateway, data, signature, "invoice")
         # Each beside one yardstick: what the floor leaves in the caches is not the limit's cost.
         above = paired([whole, partial(limit, data, signature)], rounds)
         below = paired([whole, partial(floor, data, signature)], rounds)
@@ -56,7 +56,7 @@ def paths(rounds: int) -> Iterator[Figure]:
     gateway = settled(served())
     data, signature = signed(body(100, QUEUE_OF_PATHS))
     whole, its_signature = signed(body(100, QUEUE_OF_WHOLE_NODES))
-    selected = partial(answered, gateway, data, signature)
+    selected = partial(answered, gateway, data, signature, "paths")
     looked = partial(answered, gateway, whole, its_signature, "whole")
     below = partial(floor, data, signature)
     name = "any JMESPath, 100 rows"
@@ -65,7 +65,7 @@ def paths(rounds: int) -> Iterator[Figure]:
     )
     ratio = paired([looked, below], rounds).ratio(0, 1)
     yield Figure(f"{name}, whole nodes: × floor", f"{ratio:.2f}", "≤ 1.8")
-    indexed = partial(answered, gateway, *signed(body(100)))
+    indexed = partial(answered, gateway, *signed(body(100)), "invoice")
     ratio = paired([selected, indexed], rounds).ratio(0, 1)
     yield Figure(f"{name}: × the same by schema id", f"{ratio:.2f}", "≤ 3")
 
@@ -88,7 +88,7 @@ def linearity(rounds: int) -> Iterator[Figure]:
     gateway = settled(served())
     for rows in _MANY_ROWS:
         data, signature = signed(body(rows))
-        one = paired([partial(answered, gateway, data, signature)], rounds)
+        one = paired([partial(answered, gateway, data, signature, "invoice")], rounds)
         cost = one.median(0) / rows
         yield Figure(f"20 rules, {rows:,} rows: microseconds per row", f"{cost * 1e6:.1f}")
 
