@@ -1,5 +1,4 @@
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -8,8 +7,7 @@ import pytest
 from gateway.config import folder
 from gateway.config.folder import UnreadableError, peek, read_plain, take_snapshot
 from gateway.diagnostic import Report
-
-LINUX = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes as POSIX has them")
+from tests.permissions import held_to_permissions
 
 
 def write(root, **files):
@@ -52,7 +50,6 @@ def test_files_are_chosen_by_their_names(tmp_path, name, read):
     assert bool(peek(tmp_path)) is read
 
 
-@LINUX
 def test_a_pipe_with_a_rule_files_name_does_not_hang(tmp_path):
     os.mkfifo(tmp_path / "x.rules.yaml")
     began = time.monotonic()
@@ -63,7 +60,6 @@ def test_a_pipe_with_a_rule_files_name_does_not_hang(tmp_path):
     assert time.monotonic() - began < 1
 
 
-@LINUX
 def test_what_is_no_plain_file_inside_the_folder_is_refused_with_its_reason(tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -246,12 +242,12 @@ def test_a_folder_of_very_many_entries_is_refused(tmp_path):
     assert (problem.name, problem.message) == ("", "more than 2 entries below this folder")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
 def test_a_file_without_permission_is_a_problem(tmp_path):
     write(tmp_path, a_rules_yaml="x")
     (tmp_path / "a.rules.yaml").chmod(0)
 
-    assert problems(tmp_path) == {"a.rules.yaml": "permission denied"}
+    with held_to_permissions():
+        assert problems(tmp_path) == {"a.rules.yaml": "permission denied"}
 
 
 @pytest.mark.parametrize(

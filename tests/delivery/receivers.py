@@ -91,7 +91,7 @@ class RawReceiver:
         self.connections = 0
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
-        self._closed = threading.Event()
+        self.closed = threading.Event()
         self._open: list[socket.socket] = []
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -103,7 +103,7 @@ class RawReceiver:
 
     def hang_up(self) -> None:
         """End everything."""
-        self._closed.set()
+        self.closed.set()
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)  # Closing alone would not wake who accepts.
         self._listening.close()
@@ -113,12 +113,12 @@ class RawReceiver:
             one.close()
 
     def _serve(self) -> None:
-        while not self._closed.is_set():
+        while not self.closed.is_set():
             try:
                 connection, _ = self._listening.accept()
             except OSError:
                 return
-            if self._closed.is_set():
+            if self.closed.is_set():
                 connection.close()
                 return
             self.connections += 1

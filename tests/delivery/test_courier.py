@@ -2,7 +2,6 @@
 
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 
@@ -11,58 +10,9 @@ from gateway.delivery.entry import New, State, Wanted
 from gateway.delivery.opening import outbox_at
 from gateway.delivery.outbox import OutboxError
 from gateway.delivery.retry import Patience
+from tests.delivery.couriers import Heard, working
 from tests.delivery.receivers import RawReceiver, Receiver, destination
-
-
-class Heard:
-    """Remembers what a courier tells."""
-
-    def __init__(self):
-        self.attempts = []
-        self.told = []
-
-    def sent(self, name, settled):
-        self.attempts.append((name, settled.claimed.key, settled.told))
-
-    def trouble(self, reason):
-        self.told.append(f"trouble: {reason}")
-
-    def recovered(self):
-        self.told.append("recovered")
-
-    def paused(self, pause):
-        self.told.append(f"paused: {pause.destination}")
-
-    def given_up(self, count):
-        self.told.append(f"given up: {count}")
-
-    def fault(self, error):
-        raise error
-
-    def beat(self, depths):
-        depths()
-
-
-@contextmanager
-def working(outbox, *destinations, heard=None, **given):
-    """Have a courier work as long as the block does; it must then have settled everything."""
-    courier = Courier(outbox, {one.name: one for one in destinations}, heard or Heard(), **given)
-    finished = []
-    thread = threading.Thread(target=lambda: finished.append(courier.run()))
-    thread.start()
-    try:
-        yield courier
-    finally:
-        courier.stop()
-        thread.join(30)
-    assert finished == [True]
-
-
-def until(condition, seconds=15.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.005)
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -144,22 +94,22 @@ def test_what_does_not_arrive_in_time_is_given_up_and_stays_in_sight(file):
 
 
 def test_one_dead_receiver_costs_the_others_nothing(file):
-    silent = RawReceiver(lambda connection: time.sleep(30))
+    silent, heard = RawReceiver(lambda connection: silent.closed.wait()), Heard()
     keys = [f"k{number}" for number in range(100)]
     put(file, *(f"s{number}" for number in range(100)), to="silent")
     put(file, *keys)
-    began = time.monotonic()
     with (
         silent,
         Receiver() as receiver,
         working(
             outbox_at(file, None),
-            destination(silent.url, "silent", timeout=20.0),
+            destination(silent.url, "silent", timeout=120.0),
             destination(receiver.url),
+            heard=heard,
         ),
     ):
         until(lambda: len(states(file, State.DONE)) == 100)
-        assert time.monotonic() - began < 15
+        assert {name for name, *_ in heard.attempts} == {"erp"}
         assert receiver.keys == dict.fromkeys(keys, 1)
         assert silent.connections <= 4
         silent.hang_up()

@@ -12,8 +12,10 @@ import pytest
 from gateway.delivery.entry import New, State, Wanted
 from gateway.delivery.opening import outbox_at
 from gateway.delivery.outbox import OutboxError
+from tests.delivery.couriers import Heard, working
 from tests.delivery.receivers import Receiver, destination
-from tests.delivery.test_courier import Heard, until, working
+from tests.permissions import held_to_permissions
+from tests.waiting import until
 
 #: Couriers that are killed; thousands on demand.
 KILLS = int(os.environ.get("GATEWAY_TEST_KILLS", "100"))
@@ -138,10 +140,9 @@ def test_a_disk_that_is_full_stores_nothing_by_half_and_is_used_again_when_there
     assert told in ("the disk is full", "the disk fails")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     tmp_path.chmod(0o500)
-    with pytest.raises(OutboxError, match="permission denied"):
+    with held_to_permissions(), pytest.raises(OutboxError, match="permission denied"):
         outbox_at(str(tmp_path / "outbox.sqlite"), None).put([new("k")], time.time())
 
 

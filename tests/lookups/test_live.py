@@ -18,6 +18,7 @@ from gateway.lookups.live import CONNECTIONS, MAX_ROWS, LiveSource, retire_repla
 from gateway.lookups.query import read_query
 from gateway.lookups.search import MAX_RECORDS
 from tests.lookups.databases import SCHEMA, postgres_server, sqlite_server
+from tests.waiting import until
 
 D = Decimal
 BY_NUMBER = "select vendor, amount from orders where number = :number"
@@ -362,13 +363,6 @@ def test_a_table_that_is_replaced_gives_up_its_connections(postgres):
     assert asked(goes, "A-1") == asked(stays, "A-1")
     until(lambda: connections(server) == 1)
     stays.retire()
-
-
-def until(condition):
-    ends = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
 
 
 def test_a_forked_process_makes_connections_of_its_own(server, source):

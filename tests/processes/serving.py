@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gateway.hooks.signature import sign
 from tests.documents import SECRET, Document
+from tests.waiting import until
 
 PATIENCE = 15.0
 BODY = json.dumps(
@@ -38,15 +39,6 @@ def write(folder: Path, version):
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files(version).items():
         (folder / name).write_text(text)
-
-
-def until(condition, what, patience=PATIENCE):
-    """Wait for what other processes are about to do."""
-    ends = time.monotonic() + patience
-    while not (found := condition()):
-        assert time.monotonic() < ends, f"waited in vain for {what}"
-        time.sleep(0.01)
-    return found
 
 
 SERVE = (sys.executable, "-m", "gateway", "serve", "--poll", "0.1")

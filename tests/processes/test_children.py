@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.processes.serving import PATIENCE, files, is_alive, until
+from tests.processes.serving import PATIENCE, files, is_alive
+from tests.waiting import until
 
 COMMAND = (sys.executable, "-m", "tests.processes.odd_roles")
 

@@ -8,7 +8,7 @@ import signal
 from gateway.hooks.signature import sign
 from tests.delivery.receivers import Receiver
 from tests.documents import SECRET, Document
-from tests.processes.serving import until
+from tests.waiting import until
 
 CANARY = "canary-6b2f"
 GATEWAY = """\

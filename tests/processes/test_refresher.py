@@ -11,7 +11,8 @@ import pytest
 
 from gateway.hooks.signature import sign
 from tests.documents import SECRET, Document
-from tests.processes.serving import answer_of, until
+from tests.processes.serving import answer_of
+from tests.waiting import until
 
 QUEUE = "version: 1\nqueue:\n  ids: [8199]\n  rules: [a.rules.yaml]\n"
 GATEWAY = """\

@@ -6,7 +6,8 @@ import signal
 
 import pytest
 
-from tests.processes.serving import PATIENCE, Clients, finish, is_alive, until
+from tests.processes.serving import PATIENCE, Clients, finish, is_alive
+from tests.waiting import until
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.serving import BODY, HEADERS, Clients, finish, is_alive, until
+from tests.processes.serving import BODY, HEADERS, Clients, finish, is_alive
+from tests.waiting import until
 
 
 def replaced(gateway, gone):

@@ -4,7 +4,6 @@ import http.client
 import io
 import socket
 import threading
-import time
 from dataclasses import dataclass, field
 
 import msgspec
@@ -171,11 +170,3 @@ def receive_to(connection: socket.socket, end: bytes) -> bytes:
         assert piece, f"closed after {received!r}"
         received += piece
     return received
-
-
-def until(condition, what: str):
-    """Wait for what another thread is about to do."""
-    ends = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < ends, f"waited in vain for {what}"
-        threading.Event().wait(0.005)

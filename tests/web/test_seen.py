@@ -8,7 +8,8 @@ from gateway.telemetry.counts import Counts
 from gateway.telemetry.totals import Totals
 from gateway.web.logs import Log
 from gateway.web.seen import Seen
-from tests.web.support import BODY, ask, raw, receive, signed, until
+from tests.waiting import until
+from tests.web.support import BODY, ask, raw, receive, signed
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.web.support import ANSWER, BODY, LARGE, ask, raw, receive, signed, until
+from tests.waiting import until
+from tests.web.support import ANSWER, BODY, LARGE, ask, raw, receive, signed
 
 
 def code_of(received: bytes) -> tuple[int, str | None]:
@@ -202,15 +203,6 @@ def test_a_silent_connection_is_closed_in_time(start):
     running = start(silence=0.2)
     with running.connect() as connection:
         assert receive(connection) == b""
-
-
-def test_the_worker_that_was_busy_last_answers_next(start):
-    running = start(threads=8)
-    for _ in range(20):
-        assert ask(running, "POST", "/hook", BODY, signed()).status == 200
-
-    # Who asks at once may find it still busy with the answer before, and another one at hand.
-    assert len(set(running.gateway.askers)) <= 3
 
 
 def test_silent_connections_do_not_keep_others_out(start):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.web.support import ANSWER, BODY, ask, raw, receive, receive_to, signed, until
+from tests.waiting import until
+from tests.web.support import ANSWER, BODY, ask, raw, receive, receive_to, signed
 
 
 def test_what_has_begun_is_finished_and_told_to_close(running):

@@ -1,0 +1,50 @@
+"""Couriers that work in a thread of the test, and what they tell."""
+
+import threading
+from contextlib import contextmanager
+
+from gateway.delivery.courier import Courier
+
+
+class Heard:
+    """Remembers what a courier tells."""
+
+    def __init__(self):
+        self.attempts = []
+        self.told = []
+
+    def sent(self, name, settled):
+        self.attempts.append((name, settled.claimed.key, settled.told))
+
+    def trouble(self, reason):
+        self.told.append(f"trouble: {reason}")
+
+    def recovered(self):
+        self.told.append("recovered")
+
+    def paused(self, pause):
+        self.told.append(f"paused: {pause.destination}")
+
+    def given_up(self, count):
+        self.told.append(f"given up: {count}")
+
+    def fault(self, error):
+        raise error
+
+    def beat(self, depths):
+        depths()
+
+
+@contextmanager
+def working(outbox, *destinations, heard=None, **given):
+    """Have a courier work as long as the block does; it must then have settled everything."""
+    courier = Courier(outbox, {one.name: one for one in destinations}, heard or Heard(), **given)
+    finished = []
+    thread = threading.Thread(target=lambda: finished.append(courier.run()))
+    thread.start()
+    try:
+        yield courier
+    finally:
+        courier.stop()
+        thread.join(30)
+    assert finished == [True]
