@@ -49,7 +49,7 @@ class QueueTables:
                 try:
                     source.take(load(source.declared), time.time())
                 except DatabaseError as error:
-                    source.fail(str(error))
+                    source.fail(str(error), error.words)
 
     def asked(self, left: Callable[[], float]) -> RequestTables:
         """Give the tables to one request, which has so many seconds *left*."""

@@ -1,6 +1,7 @@
 """What a database's refusal means, in a sentence that gives nothing away.
 
-Law: pure; no address, no password and no value of a document in it.
+Law: pure; no address, no password and no value of a document in it. The sentence may be shown to
+whoever works on a document; a database's own words, with its names, are for operators alone.
 """
 
 from __future__ import annotations
@@ -19,10 +20,17 @@ _QUOTED: Final = 200
 class DatabaseError(Exception):
     """A database that could not be asked, or would not answer. Its text is the sentence."""
 
-    def __init__(self, sentence: str, *, lost: bool = False) -> None:
+    def __init__(self, sentence: str, *, lost: bool = False, words: str | None = None) -> None:
         """Say it with a *sentence*; *lost*: it may be that only the connection was."""
         super().__init__(sentence)
         self.lost = lost
+        #: What the database itself says, where that helps an operator.
+        self.words = words
+
+    @property
+    def in_full(self) -> str:
+        """What status and log say."""
+        return str(self) if self.words is None else f"{self}: {self.words}"
 
 
 class OddValueError(DatabaseError):
@@ -32,6 +40,7 @@ class OddValueError(DatabaseError):
 UNREACHABLE: Final = "the database cannot be reached"
 REFUSED: Final = "the server refuses the name, the password or the database"
 TOO_LONG: Final = "the database took too long"
+REFUSES: Final = "the database refuses the query"
 BUSY: Final = "too many requests are asking it at the moment"
 
 
@@ -78,8 +87,8 @@ def _postgres(state: str, words: str | None) -> DatabaseError:
         if sentence is not None:
             return DatabaseError(sentence, lost=sentence is UNREACHABLE)
     # What is wrong with a statement: the names that its author has written.
-    said = f": {words[:_QUOTED]}" if words and state.startswith("42") else f" ({state})"
-    return DatabaseError(f"the database refuses the query{said}")
+    said = words[:_QUOTED] if words and state.startswith("42") else f"SQLSTATE {state}"
+    return DatabaseError(REFUSES, words=said)
 
 
 def _sqlite(error: sqlite3.Error | sqlite3.Warning) -> DatabaseError:
@@ -94,4 +103,4 @@ def _sqlite(error: sqlite3.Error | sqlite3.Warning) -> DatabaseError:
         return DatabaseError("the query does something else than read")
     if name in ("SQLITE_TOOBIG", "SQLITE_MISMATCH"):
         return OddValueError("the database can make nothing of a value")
-    return DatabaseError(f"the database refuses the query: {str(error)[:_QUOTED]}")
+    return DatabaseError(REFUSES, words=str(error)[:_QUOTED])

@@ -59,12 +59,13 @@ class LiveSource:
         self._retired = False
         self._pause = 0.0
         self._again = 0.0
-        self._problem: str | None = None
+        self._problem: DatabaseError | None = None
 
     @property
     def status(self) -> TableStatus:
         """How it is."""
-        return TableStatus(self.name, "live", problem=self._problem)
+        problem = self._problem
+        return TableStatus(self.name, "live", problem=None if problem is None else problem.in_full)
 
     def expect(self) -> None:
         """Load what the first question would have to wait for."""
@@ -210,12 +211,13 @@ class LiveSource:
             self._database = None
 
     def _paused(self) -> DatabaseError | None:
-        if self._timer() >= self._again or self._problem is None:
+        problem = self._problem
+        if self._timer() >= self._again or problem is None:
             return None
-        return DatabaseError(f"{self._problem}, and is left alone for a moment")
+        return DatabaseError(f"{problem}, and is left alone for a moment")
 
     def _failed(self, error: DatabaseError) -> DatabaseError:
-        self._problem = str(error)
+        self._problem = error
         if error.lost:
             first, last = PAUSES
             self._pause = min(last, max(first, 2 * self._pause))

@@ -36,6 +36,8 @@ class Fetched(msgspec.Struct, frozen=True, tag="fetched"):
     content: bytes | None = None
     #: Why there is none.
     problem: str | None = None
+    #: What the database itself says to that.
+    words: str | None = None
 
 
 def loaded_sources(tables: Mapping[str, Source]) -> list[LoadedSource]:
@@ -46,13 +48,14 @@ def loaded_sources(tables: Mapping[str, Source]) -> list[LoadedSource]:
 def fetch(source: LoadedSource) -> Fetched:
     """Ask the database now."""
     declared = source.declared
+    content = problem = words = None
     try:
-        content, problem = pack(load(declared)), None
+        content = pack(load(declared))
     except DatabaseError as error:
-        content, problem = None, str(error)
+        problem, words = str(error), error.words
     except Exception as error:  # noqa: BLE001 - it must be tried again, and not be passed over
-        content, problem = None, f"a fault of the gateway's own ({type(error).__name__})"
-    return Fetched(source.name, declared.digest, time.time(), content, problem)
+        problem = f"a fault of the gateway's own ({type(error).__name__})"
+    return Fetched(source.name, declared.digest, time.time(), content, problem, words)
 
 
 def take(fetched: Fetched, tables: Mapping[str, Source]) -> LoadedSource | None:
@@ -61,7 +64,7 @@ def take(fetched: Fetched, tables: Mapping[str, Source]) -> LoadedSource | None:
     if not isinstance(source, LoadedSource) or source.declared.digest != fetched.digest:
         return None
     if fetched.problem is not None:
-        source.fail(fetched.problem)
+        source.fail(fetched.problem, fetched.words)
     elif fetched.content is not None:
         source.take(unpack(fetched.content), fetched.at)
     else:

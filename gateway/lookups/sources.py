@@ -69,6 +69,12 @@ class _Held:
     content: Table | None = None
     loaded: float | None = None
     problem: str | None = None
+    #: What the database itself says to that: for operators, never in the sentence of a rule.
+    words: str | None = None
+
+    @property
+    def problem_in_full(self) -> str | None:
+        return f"{self.problem}: {self.words}" if self.words is not None else self.problem
 
 
 class LoadedSource:
@@ -112,9 +118,9 @@ class LoadedSource:
         """Keep the content, which has been found to be the same."""
         self._hold(_Held(self._held.content, now))
 
-    def fail(self, problem: str) -> None:
-        """Keep the content, and say why it was not refreshed."""
-        self._hold(_Held(self._held.content, self._held.loaded, problem))
+    def fail(self, problem: str, words: str | None = None) -> None:
+        """Keep the content, and say why it was not refreshed, with the database's own *words*."""
+        self._hold(_Held(self._held.content, self._held.loaded, problem, words))
 
     def follow(self, other: LoadedSource) -> None:
         """Go on where *other* was; with its content if that is what would be loaded."""
@@ -131,4 +137,4 @@ class LoadedSource:
         """How it is."""
         held = self._held
         rows = None if held.content is None else held.content.size
-        return TableStatus(self.name, "database", rows, held.loaded, held.problem)
+        return TableStatus(self.name, "database", rows, held.loaded, held.problem_in_full)

@@ -1,5 +1,6 @@
 """Tables loaded from databases: the same promises for both kinds."""
 
+import re
 import time
 from datetime import date
 from decimal import Decimal
@@ -66,14 +67,16 @@ def test_a_percent_sign_is_one(server):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("select number from invoices", "the database refuses the query: "),
-        ("select numbr from orders", "the database refuses the query: "),
+        ("select number from invoices", "the database refuses the query: .*invoices"),
+        ("select numbr from orders", "the database refuses the query: .*numbr"),
         ("select number, number from orders", "two columns are called 'number'"),
     ],
 )
 def test_what_the_query_has_wrong_is_said(server, query, sentence):
-    with pytest.raises(DatabaseError, match=sentence):
+    with pytest.raises(DatabaseError) as caught:
         load(server.loaded(query))
+
+    assert re.match(sentence, caught.value.in_full)
 
 
 def test_two_rows_with_one_key_are_refused(server):

@@ -1,5 +1,6 @@
 """When a database is asked again, and what becomes of what it gave."""
 
+import re
 import threading
 import time
 from decimal import Decimal
@@ -60,7 +61,17 @@ def test_a_table_that_cannot_be_refreshed_keeps_its_rows_and_says_so(server):
 
     assert vendors(source) == ["V1"]
     assert source.status.loaded == before
-    assert "the database refuses the query" in str(source.status.problem)
+    assert "the database refuses the query: " in str(source.status.problem)
+
+
+def test_the_words_of_a_database_are_for_operators_and_not_for_clerks(server):
+    source = source_of(server)
+
+    server.execute("drop table orders")
+    take(fetch(source), {"orders": source})
+
+    assert vendors(source) == "the table 'orders' is not available: the database refuses the query"
+    assert re.search("refuses the query: .*orders", str(source.status.problem))
 
 
 def test_a_table_that_was_never_loaded_fails_with_the_reason():
