@@ -36,7 +36,8 @@ def check_together(rules: Sequence[Rule], report: Report) -> None:
     alike: dict[object, list[Rule]] = {}
     for number, rule in enumerate(active):
         _check_order(number, rule, writers, report)
-        _check_same_writes(rule, alike, report)
+        if rule.mode is not Mode.SHADOW:
+            _check_same_writes(rule, alike, report)
         _check_never(rule, report)
 
 

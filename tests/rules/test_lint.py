@@ -100,6 +100,15 @@ def warnings_of(rules: str) -> list[tuple[str, str | None]]:
         ),
         pytest.param(
             """
+  - {id: first, replace: {a: "1"}}
+  - {id: tried, mode: shadow, replace: {a: "2"}}
+  - {id: third, when: is_set(b), replace: {a: "3"}}
+""",
+            [],
+            id="a shadow lets no value vanish",
+        ),
+        pytest.param(
+            """
   - {id: one, table: {into: taxes, from: lines, cells: {rate: "{code}"}}}
   - {id: other, table: {into: taxes, from: more, cells: {rate: "{code}"}}}
 """,
