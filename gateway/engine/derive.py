@@ -191,6 +191,9 @@ class _GroupFrame(Frame):
         match source.what:
             case FieldValue(name) | FieldText(name) | Attribute(name) if self._is_of_group(name):
                 return Same(self._of_rows(self._whole.lane(source)))
+            case FieldValue(name) if self.content.tree.table(name) is self.selection.table:
+                # The table itself: ``count(line_items)`` is how many rows the group has.
+                return Same(self._of_rows(self._whole.lane(source)))
             case _:
                 return super().lane(source)
 
@@ -198,5 +201,6 @@ class _GroupFrame(Frame):
         return name is not None and name not in self._by and self.has_column(name)
 
     def _of_rows(self, lane: Lane) -> Column:
-        assert isinstance(lane, Column)  # noqa: S101 - it has a value for each row.
-        return Column([lane.values[row] for row in self._rows], self, lane.kind)
+        column = lane.value if isinstance(lane, Same) else lane
+        assert isinstance(column, Column)  # noqa: S101 - it has a value for each row.
+        return Column([column.values[row] for row in self._rows], self, column.kind)

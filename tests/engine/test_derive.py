@@ -70,11 +70,11 @@ SORTED = (
             "cells: {tax_rate: '{rate}', tax_base: '{join(amount)} {code} {count(line_items)}'}}",
             document(),
             [
-                "add taxes tax_rate=12 tax_base=10 A 4",
-                "add taxes tax_rate=12 tax_base=1  4",
-                "add taxes tax_rate=21 tax_base=3, 4.5 B 4",
+                "add taxes tax_rate=12 tax_base=10 A 1",
+                "add taxes tax_rate=12 tax_base=1  1",
+                "add taxes tax_rate=21 tax_base=3, 4.5 B 2",
             ],
-            id="grouping columns are values, all others of the table the group's columns",
+            id="grouping columns are values, all others and the table itself the group's",
         ),
         pytest.param(
             "{into: taxes, from: line_items, cells: {tax_rate: '{rate}', tax_base: "
@@ -270,6 +270,15 @@ def test_what_the_platform_computes_stays_with_its_row():
 
     answered = ask(made, Document({}, {"line_items": rows}))
     assert told(answered) == ["code[1] = A", "code[2] = B"]
+
+
+def test_the_rows_of_a_group_are_counted_within_calculations():
+    table = GROUPED % "amount) / count(line_items"
+
+    assert told(ask(gateway(f"  - {{id: a, table: {table}}}\n"), document())) == [
+        "add taxes tax_rate=21 tax_base=3.75",
+        "add taxes tax_rate=12 tax_base=5.5",
+    ]
 
 
 def test_attributes_of_a_group_are_columns():
