@@ -359,6 +359,13 @@ def anchors(path):
     return slugs | set(re.findall(r'<a id="([^"]+)"', text))
 
 
+@pytest.mark.parametrize("source", PAGES, ids=lambda path: path.name)
+def test_numbered_headings_count_from_one(source):
+    numbers = re.findall(r"^## (\d+)\. ", source.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
 def test_the_documents_have_one_sentence_on_a_line():
     crowded = [
         f"{source.name}:{number}"
