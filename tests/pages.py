@@ -77,11 +77,16 @@ class Block:
         return f"{self.page}:{self.line}"
 
 
-def blocks(page: Path) -> list[Block]:
+def page(name: str) -> str:
+    """The text of a file of the project."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(source: Path) -> list[Block]:
     """List the fenced blocks of a page."""
-    text = page.read_text(encoding="utf-8")
+    text = source.read_text(encoding="utf-8")
     found = [
-        Block(page.name, text.count("\n", 0, one.start()) + 1, tuple(one[1].split()), one[2])
+        Block(source.name, text.count("\n", 0, one.start()) + 1, tuple(one[1].split()), one[2])
         for one in FENCE.finditer(text)
     ]
     around = zip([None, *found], found, [*found[1:], None], strict=False)
@@ -97,8 +102,8 @@ def blocks(page: Path) -> list[Block]:
 
 def all_blocks(*words: str) -> Iterator[Block]:
     """Yield the blocks of all pages whose fence begins with these words."""
-    for page in PAGES:
-        yield from (block for block in blocks(page) if block.words[: len(words)] == words)
+    for source in PAGES:
+        yield from (block for block in blocks(source) if block.words[: len(words)] == words)
 
 
 def rules_file(fragment: str) -> str:
