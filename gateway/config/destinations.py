@@ -15,13 +15,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gateway.config.durations import read_duration
+from gateway.config.given import Given
 from gateway.config.grants import Grant, read_grant
 from gateway.config.paths import Paths
 from gateway.config.references import MIN_SECRET, References
 from gateway.diagnostic import Report, Span
 from gateway.effects import Form
 from gateway.rules.context import Receiver
-from gateway.rules.yaml.source import List, Map, Node, Scalar
+from gateway.rules.yaml.source import Map, Scalar
 
 if TYPE_CHECKING:
     from gateway.delivery.addresses import Network
@@ -57,18 +58,17 @@ class DestinationSettings:
 
 
 def read_destinations(
-    node: Node | None, file: str, paths: Paths, references: References, report: Report
+    gateway: Given, file: str, paths: Paths, references: References, report: Report
 ) -> dict[str, DestinationSettings]:
-    """Read ``destinations`` of the file *file*, whose structure has been checked."""
+    """Read ``destinations`` of the ``gateway.yaml`` *file*, whose structure has been checked."""
     found: dict[str, DestinationSettings] = {}
-    for key, entry in node.entries.items() if isinstance(node, Map) else ():
-        if isinstance(entry.value, Map):
-            given = _Given(entry.value, key, references, report)
+    for key, node in gateway.entries("destinations"):
+        if isinstance(node, Map):
+            name, given = key.value, Given(node)
             form = Form(given.word("form") or Form.JSON)
-            grant = read_grant(entry.value, file, paths, report)
-            found[key] = DestinationSettings(
-                key, entry.key.span, form, grant, given.destination(form)
-            )
+            grant = read_grant(node, file, paths, report)
+            made = _Declared(given, name, references, report).destination(form)
+            found[name] = DestinationSettings(name, key.span, form, grant, made)
     return found
 
 
@@ -91,19 +91,13 @@ _CONTENT_TYPES: Final[Mapping[Form, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    node: Map
+class _Declared:
+    """One destination being read."""
+
+    given: Given
     name: str
     references: References
     report: Report
-
-    def word(self, key: str) -> str | None:
-        node = self.node.get(key)
-        return node.text.value if isinstance(node, Scalar) else None
-
-    def flag(self, key: str) -> bool:
-        node = self.node.get(key)
-        return isinstance(node, Scalar) and node.data is True
 
     def destination(self, form: Form) -> Destination | None:
         """Make the destination; None after a mistake, or when references are not resolved."""
@@ -117,71 +111,65 @@ class _Given:
         if not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = _CONTENT_TYPES[form]
         secrets = tuple(self._secrets())
-        timeout = self._duration(self.node, "timeout", "100ms", "60s")
+        timeout = self._duration(self.given, "timeout", "100ms", "60s")
         patience = self._patience()
-        concurrency = self.node.get("concurrency")
         if url is None or self.report.errors > before or not self.references.resolving:
             return None
         return Destination(
             name=self.name,
             url=url,
-            method=self.word("method") or "POST",
+            method=self.given.word("method") or "POST",
             headers=tuple(headers.items()),
             secrets=secrets,
             timeout=timeout or TIMEOUT,
             patience=patience,
             networks=networks,
-            plain_http=self.flag("plain_http"),
-            concurrency=int(concurrency.data)
-            if isinstance(concurrency, Scalar) and isinstance(concurrency.data, int)
-            else CONCURRENCY,
+            plain_http=self.given.flag("plain_http"),
+            concurrency=self.given.whole("concurrency") or CONCURRENCY,
         )
 
     def _url(self, networks: tuple[Network, ...]) -> str | None:
         from gateway.delivery.addresses import AddressError, parse_url
 
-        node = self.node.get("url")
-        assert isinstance(node, Scalar)  # noqa: S101 - the JSON Schema demands it.
-        url = self.references.filled(node.text, self.report)
+        text = self.given.text("url")
+        assert text is not None  # noqa: S101 - the JSON Schema demands it.
+        url = self.references.filled(text, self.report)
         if url is None:
             return None
         try:
-            parse_url(url, networks, plain_http=self.flag("plain_http"))
+            parse_url(url, networks, plain_http=self.given.flag("plain_http"))
         except AddressError as error:
             hint = None
             if str(error).startswith("http "):
                 hint = "or allow it: plain_http: true"
-            self.report.error("R146", str(error), node.span, hint=hint)
+            self.report.error("R146", str(error), text.span, hint=hint)
             return None
         return url
 
     def _networks(self) -> tuple[Network, ...]:
         from ipaddress import ip_network
 
-        node = self.node.get("networks")
         found: list[Network] = []
-        for item in node.items if isinstance(node, List) else ():
-            if isinstance(item, Scalar):
-                try:
-                    found.append(ip_network(item.text.value))
-                except ValueError:
-                    message = f"not a network: {item.text.value[:60]!r}"
-                    hint = "such as 10.1.0.0/16, 10.1.2.3/32 or fd00::/8"
-                    self.report.error("R146", message, item.span, hint=hint)
+        for text in self.given.texts("networks"):
+            try:
+                found.append(ip_network(text.value))
+            except ValueError:
+                message = f"not a network: {text.value[:60]!r}"
+                hint = "such as 10.1.0.0/16, 10.1.2.3/32 or fd00::/8"
+                self.report.error("R146", message, text.span, hint=hint)
         return tuple(found)
 
     def _headers(self) -> Iterator[tuple[str, str]]:
-        node = self.node.get("headers")
-        for name, entry in node.entries.items() if isinstance(node, Map) else ():
-            if not isinstance(entry.value, Scalar):
+        for key, node in self.given.entries("headers"):
+            if not isinstance(node, Scalar):
                 continue
-            text = entry.value.text
+            name, text = key.value, node.text
             if _HEADER.fullmatch(name) is None:
                 message = f"not the name of a header: {name[:64]!r}"
-                self.report.error("R147", message, entry.key.span)
+                self.report.error("R147", message, key.span)
             elif _OWN_HEADERS.fullmatch(name) is not None:
                 message = f"the header {name} is written by the gateway"
-                self.report.error("R147", message, entry.key.span, hint="leave it out")
+                self.report.error("R147", message, key.span, hint="leave it out")
             elif _SECRET_HEADERS.fullmatch(name) is not None and "${" not in text.value:
                 hint = "write ${env:NAME} or ${file:/run/secrets/name} for the secret part"
                 message = "a secret is written in the file itself"
@@ -196,39 +184,33 @@ class _Given:
                     yield name, value
 
     def _secrets(self) -> Iterator[bytes]:
-        node = self.node.get("secret")
-        items = node.items if isinstance(node, List) else (node,)
-        texts = [item.text for item in items if isinstance(item, Scalar)]
-        for number, text in enumerate(texts, 1):
-            secret = self.references.secret(text, f"{self.name} secret {number}", self.report)
-            key = None if secret is None else key_of(secret.value)
-            if secret is not None and key is None:
+        texts = self.given.texts("secret")
+        for secret, text in self.references.secrets(texts, f"{self.name} secret", self.report):
+            key = key_of(secret.value)
+            if key is None:
                 message = f"the secret of {text.value} is no base64 behind {_PREFIX}"
                 hint = f"at least {MIN_SECRET} bytes in base64, or a secret without {_PREFIX}"
                 self.report.error("R134", message, text.span, hint=hint)
-            elif key is not None:
+            else:
                 yield key
 
     def _patience(self) -> Patience:
         from gateway.delivery.retry import Patience
 
-        node = self.node.get("retry")
-        if not isinstance(node, Map):
-            return Patience()
-        usual = Patience()
-        first = self._duration(node, "first", "10ms", "1h")
-        longest = self._duration(node, "longest", "10ms", "24h")
+        usual, given = Patience(), self.given.inner("retry")
+        if given is None:
+            return usual
+        first = self._duration(given, "first", "10ms", "1h")
+        longest = self._duration(given, "longest", "10ms", "24h")
         return Patience(
-            gives_up_after=self._duration(node, "for", "1s", "14d") or usual.gives_up_after,
+            gives_up_after=self._duration(given, "for", "1s", "14d") or usual.gives_up_after,
             first=first or usual.first,
             longest=longest or max(usual.longest, first or 0),
         )
 
-    def _duration(self, node: Map, key: str, least: str, most: str) -> float | None:
-        given = node.get(key)
-        if not isinstance(given, Scalar):
-            return None
-        return read_duration(given.text, self.report, least, most)
+    def _duration(self, given: Given, key: str, least: str, most: str) -> float | None:
+        text = given.text(key)
+        return read_duration(text, self.report, least, most) if text else None
 
 
 def key_of(secret: str) -> bytes | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.config.folder import take_snapshot
+from gateway.config.given import Given
 from gateway.config.load import ConfigurationError
 from gateway.config.outbox import OutboxSettings, read_outbox
 from gateway.config.references import References
@@ -32,7 +33,7 @@ def find_outbox(path: Path, environment: Mapping[str, str]) -> OutboxSettings:
     sources = Sources(snapshot, report)
     root = sources.yaml(names[0], "gateway") if names else None
     if root is not None:
-        settings = read_outbox(root.get("outbox"), References(environment), report)
+        settings = read_outbox(Given(root).inner("outbox"), References(environment), report)
         if not report.errors:
             return settings
     raise ConfigurationError(report, shown_sources(snapshot, report))

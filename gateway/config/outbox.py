@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from gateway.config.given import Given
 from gateway.config.references import References
 from gateway.diagnostic import Report
-from gateway.rules.yaml.source import Map, Node, Scalar
+from gateway.rules.yaml.source import Text
 
 #: Where files that the gateway writes lie, unless an absolute path says so.
 STATE_VARIABLE: Final = "GATEWAY_STATE"
@@ -43,21 +44,19 @@ class OutboxSettings:
     unavailable: Unavailable = Unavailable.FAIL
 
 
-def read_outbox(node: Node | None, references: References, report: Report) -> OutboxSettings:
+def read_outbox(given: Given | None, references: References, report: Report) -> OutboxSettings:
     """Read ``outbox``, whose structure has been checked."""
-    given = node.entries if isinstance(node, Map) else {}
-    values = {key: entry.value for key, entry in given.items()}
-    unavailable = unavailable_of(values.get("unavailable")) or Unavailable.FAIL
-    database = values.get("database")
-    if isinstance(database, Scalar):
-        if "file" in given:
+    if given is None:
+        return OutboxSettings(state_path(DEFAULT_FILE, references.environment))
+    database, file = given.text("database"), given.text("file")
+    unavailable = unavailable_of(given, "unavailable") or Unavailable.FAIL
+    if database is not None:
+        if file is not None:
             message = "an outbox is in a file or in a database"
             report.error("R148", message, database.span, hint="remove one of the two")
         return OutboxSettings(None, _database(database, references, report), unavailable)
-    file = values.get("file")
-    written = file.text.value if isinstance(file, Scalar) else DEFAULT_FILE
-    if "${" in written or "\0" in written:
-        assert isinstance(file, Scalar)  # noqa: S101 - it was written.
+    written = file.value if file else DEFAULT_FILE
+    if file is not None and ("${" in written or "\0" in written):
         report.error("R148", "not the path of a file", file.span, hint="a path as it is")
     return OutboxSettings(state_path(written, references.environment), None, unavailable)
 
@@ -67,19 +66,20 @@ def state_path(written: str, environment: Mapping[str, str]) -> str:
     return os.path.join(environment.get(STATE_VARIABLE) or DEFAULT_STATE, written)  # noqa: PTH118
 
 
-def unavailable_of(node: Node | None) -> Unavailable | None:
+def unavailable_of(given: Given, key: str) -> Unavailable | None:
     """Read ``fail`` or ``answer``; None if neither is there."""
-    return Unavailable(node.text.value) if isinstance(node, Scalar) else None
+    word = given.word(key)
+    return Unavailable(word) if word else None
 
 
-def _database(node: Scalar, references: References, report: Report) -> str | None:
-    if "${" not in node.text.value:
+def _database(text: Text, references: References, report: Report) -> str | None:
+    if "${" not in text.value:
         hint = "write ${env:NAME} or ${file:/run/secrets/name} instead"
-        report.error("R131", "an address with its password in the file", node.span, hint=hint)
+        report.error("R131", "an address with its password in the file", text.span, hint=hint)
         return None
-    database = references.filled(node.text, report)
+    database = references.filled(text, report)
     if database is not None and not database.startswith(_SCHEMES):
         hint = "postgresql://USER:PASSWORD@HOST/NAME"
-        report.error("R148", "not the address of a PostgreSQL database", node.span, hint=hint)
+        report.error("R148", "not the address of a PostgreSQL database", text.span, hint=hint)
         return None
     return database

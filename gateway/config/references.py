@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -57,6 +57,16 @@ class References:
         if value is None or not _is_long_enough(value, text, report):
             return None
         return Secret(value, name)
+
+    def secrets(
+        self, texts: Iterable[Text], what: str, report: Report
+    ) -> list[tuple[Secret, Text]]:
+        """Resolve several, called *what* and their numbers; those without a value are left out."""
+        found = [
+            (self.secret(text, f"{what} {number}", report), text)
+            for number, text in enumerate(texts, 1)
+        ]
+        return [(secret, text) for secret, text in found if secret is not None]
 
     def value(self, text: Text, what: str, report: Report) -> str | None:
         """Resolve the reference that *text* must be to *what* is kept out of files.
@@ -150,11 +160,6 @@ def secret_folders(environment: Mapping[str, str]) -> tuple[str, ...]:
 def stamp(path: str, environment: Mapping[str, str]) -> bytes:
     """Digest a secret file as `References.stamps` does; empty when it cannot be read."""
     return _digest(_read(path, secret_folders(environment)))
-
-
-def is_reference(text: str) -> bool:
-    """Say whether *text* has the form of a reference."""
-    return _REFERENCE.fullmatch(text) is not None
 
 
 def _read(path: str, folders: Sequence[str]) -> bytes | str:

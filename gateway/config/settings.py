@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
-from gateway.annotation.values import Kind
+from gateway.config.connectors import read_connector
 from gateway.config.destinations import DestinationSettings, read_destinations
+from gateway.config.given import Given, kind_of, read_locale
 from gateway.config.outbox import OutboxSettings, Unavailable, read_outbox, unavailable_of
 from gateway.config.paths import Paths, unite
 from gateway.config.references import References
@@ -24,20 +25,11 @@ from gateway.rules.context import (
     DEFAULT_LOCALE,
     DEFAULT_ON_FAILURE,
     DEFAULT_TIMEZONE,
-    LOCALES,
     FieldDeclaration,
     Param,
-    separators,
 )
-from gateway.rules.yaml.source import List, Map, Node, Scalar, Text, plain
+from gateway.rules.yaml.source import List, Map, Scalar, plain
 from gateway.spelling import closest
-
-_KINDS: Final = {
-    "text": Kind.TEXT,
-    "number": Kind.NUMBER,
-    "date": Kind.DATE,
-    "boolean": Kind.BOOLEAN,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +85,7 @@ def read_gateway(
     root: Map, file: str, paths: Paths, references: References, report: Report
 ) -> GatewaySettings:
     """Read ``gateway.yaml``, the file *file* of the snapshot, whose structure has been checked."""
-    given = _Given(root)
+    given = Given(root)
     secrets = _secrets(given, "gateway", references, report)
     return GatewaySettings(
         secrets=tuple(secret for secret, _ in secrets),
@@ -101,8 +93,8 @@ def read_gateway(
         legacy_signature=given.flag("legacy_signature"),
         params=_params(given),
         places=tuple(secrets),
-        destinations=read_destinations(root.get("destinations"), file, paths, references, report),
-        outbox=read_outbox(root.get("outbox"), references, report),
+        destinations=read_destinations(given, file, paths, references, report),
+        outbox=read_outbox(given.inner("outbox"), references, report),
     )
 
 
@@ -117,10 +109,10 @@ def read_queue(
     node = root.get("queue")
     if not isinstance(node, Map):
         return None
-    given = _Given(node)
+    given = Given(node)
     name = file.rpartition("/")[2].removesuffix(QUEUE_ENDING)
     secrets = _secrets(given, name, references, report)
-    connector, carried = _connector(given, name, references, report)
+    connector, carried = read_connector(given, name, references, report)
     _check_unsigned(given, report)
     schema = given.text("schema")
     found = paths.find(schema, file, SCHEMA_ENDING, report) if schema else []
@@ -145,77 +137,22 @@ def read_queue(
         params=_params(given),
         fields=dict(_fields(given)),
         change=change if isinstance(change := node.get("change"), Map) else None,
-        locale=_locale(given, report),
+        locale=read_locale(given, report) or DEFAULT_LOCALE,
         timezone=_timezone(given, report),
         placeholders=tuple(text.value for text in given.texts("placeholders")),
-        on_failure=text.value if (text := given.text("on_failure")) else DEFAULT_ON_FAILURE,
-        outbox_unavailable=unavailable_of(node.get("outbox_unavailable")),
+        on_failure=given.word("on_failure") or DEFAULT_ON_FAILURE,
+        outbox_unavailable=unavailable_of(given, "outbox_unavailable"),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """The keys of a node, in the types that the structure promises."""
-
-    node: Map
-
-    def text(self, key: str) -> Text | None:
-        node = self.node.get(key)
-        return node.text if isinstance(node, Scalar) else None
-
-    def texts(self, key: str) -> list[Text]:
-        node = self.node.get(key)
-        nodes: tuple[Node, ...] = node.items if isinstance(node, List) else (node,) if node else ()
-        return [node.text for node in nodes if isinstance(node, Scalar)]
-
-    def flag(self, key: str) -> bool:
-        node = self.node.get(key)
-        return isinstance(node, Scalar) and node.data is True
-
-    def entries(self, key: str) -> Iterator[tuple[Text, Node]]:
-        node = self.node.get(key)
-        if isinstance(node, Map):
-            yield from ((entry.key, entry.value) for entry in node.entries.values())
-
-
-def _connector(
-    given: _Given, owner: str, references: References, report: Report
-) -> tuple[Credentials | None, list[tuple[Secret, Span]]]:
-    """Read the credentials of a connector: a user with a password, or a token."""
-    node = given.node.get("connector")
-    if not isinstance(node, Map):
-        return None, []
-    inner = _Given(node)
-    user, key = inner.text("user"), "token" if "token" in node.entries else "password"
-    if (user is None) is not (key == "token") or "password" in node.entries.keys() - {key}:
-        report.error(
-            "R144",
-            "a connector has a user with a password, or a token",
-            given.node.entries["connector"].key.span,
-            hint="write user: NAME and password: ${env:NAME}, or token: ${env:NAME}",
-        )
-        return None, []
-    if user is not None and ":" in user.value:
-        message = "the name of a user has no colon: basic authentication ends it there"
-        report.error("R144", message, user.span)
-    found = _secrets(inner, f"{owner} connector", references, report, key)
-    secrets = tuple(secret for secret, _ in found)
-    made = Credentials(None if user is None else user.value, secrets) if secrets else None
-    return made, found
-
-
 def _secrets(
-    given: _Given, owner: str, references: References, report: Report, key: str = "secret"
+    given: Given, owner: str, references: References, report: Report
 ) -> list[tuple[Secret, Span]]:
-    found: list[tuple[Secret, Span]] = []
-    for number, text in enumerate(given.texts(key), 1):
-        secret = references.secret(text, f"{owner} {key} {number}", report)
-        if secret is not None:
-            found.append((secret, text.span))
-    return found
+    found = references.secrets(given.texts("secret"), f"{owner} secret", report)
+    return [(secret, text.span) for secret, text in found]
 
 
-def _check_unsigned(given: _Given, report: Report) -> None:
+def _check_unsigned(given: Given, report: Report) -> None:
     entry = given.node.entries.get("unsigned")
     if entry is not None and given.flag("unsigned") and "secret" in given.node.entries:
         report.error(
@@ -227,7 +164,7 @@ def _check_unsigned(given: _Given, report: Report) -> None:
         )
 
 
-def _ids(given: _Given, report: Report) -> dict[int, Span]:
+def _ids(given: Given, report: Report) -> dict[int, Span]:
     node = given.node.get("ids")
     ids: dict[int, Span] = {}
     for item in node.items if isinstance(node, List) else ():
@@ -240,7 +177,7 @@ def _ids(given: _Given, report: Report) -> dict[int, Span]:
     return ids
 
 
-def _params(given: _Given) -> dict[str, Param]:
+def _params(given: Given) -> dict[str, Param]:
     return {
         key.value: Param(exact(plain(value)), key.span) for key, value in given.entries("params")
     }
@@ -259,35 +196,17 @@ def exact(value: Any) -> Any:
     return value
 
 
-def _fields(given: _Given) -> Iterator[tuple[str, FieldDeclaration]]:
+def _fields(given: Given) -> Iterator[tuple[str, FieldDeclaration]]:
     for key, value in given.entries("fields"):
         if isinstance(value, Scalar):
-            yield key.value, FieldDeclaration(key.value, _KINDS.get(value.text.value), key.span)
+            yield key.value, FieldDeclaration(key.value, kind_of(value.text), key.span)
         elif isinstance(value, Map):
-            inner = _Given(value)
-            meant, type_ = inner.text("is"), inner.text("type")
-            yield (
-                key.value,
-                FieldDeclaration(
-                    meant.value if meant else key.value,
-                    _KINDS.get(type_.value) if type_ else None,
-                    key.span,
-                ),
-            )
+            inner = Given(value)
+            meant, kind = inner.word("is") or key.value, kind_of(inner.text("type"))
+            yield key.value, FieldDeclaration(meant, kind, key.span)
 
 
-def _locale(given: _Given, report: Report) -> str:
-    text = given.text("locale")
-    if text is None:
-        return DEFAULT_LOCALE
-    if separators(text.value) is None:
-        known = ", ".join(LOCALES)
-        report.error("R139", f"unknown locale {text.value!r}", text.span, hint=f"one of {known}")
-        return DEFAULT_LOCALE
-    return text.value
-
-
-def _timezone(given: _Given, report: Report) -> str:
+def _timezone(given: Given, report: Report) -> str:
     text = given.text("timezone")
     if text is None or text.value == DEFAULT_TIMEZONE:
         return DEFAULT_TIMEZONE

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from gateway.annotation.values import Kind
 from gateway.config.durations import duration, read_duration
+from gateway.config.given import Given, kind_of, read_locale
 from gateway.config.grants import Grant, read_grant
 from gateway.config.paths import Paths
 from gateway.config.references import References
@@ -19,18 +20,12 @@ from gateway.lookups.database import Address, AddressError, LiveQuery, LoadedQue
 from gateway.lookups.files.reading import FORMATS, FileTable, Format, format_of
 from gateway.lookups.layout import ColumnRule, Layout, column_name
 from gateway.lookups.query import Query, QueryError, read_query
-from gateway.rules.context import LOCALES, separators
+from gateway.rules.context import separators
 from gateway.rules.functions.dateformat import compile_format
-from gateway.rules.yaml.source import List, Map, Scalar, Text
+from gateway.rules.yaml.source import Map, Scalar, Text
 
 Declared: TypeAlias = FileTable | LoadedQuery | LiveQuery
 
-_KINDS: Final = {
-    "text": Kind.TEXT,
-    "number": Kind.NUMBER,
-    "date": Kind.DATE,
-    "boolean": Kind.BOOLEAN,
-}
 _REFRESH: Final = duration("5m")
 _LOAD_TIMEOUT: Final = duration("60s")
 _LIVE_TIMEOUT: Final = duration("2s")
@@ -63,12 +58,11 @@ class Reading:
 
     def tables(self, root: Map) -> list[TableSettings]:
         """Read all of them; those with mistakes are reported and left out."""
-        tables = root.get("tables")
         found = []
-        for entry in tables.entries.values() if isinstance(tables, Map) else ():
-            if isinstance(entry.value, Map):
+        for key, node in Given(root).entries("tables"):
+            if isinstance(node, Map):
                 own = Report()
-                settings = _OneTable(self, entry.key, entry.value, own).settings()
+                settings = _OneTable(self, key, Given(node), own).settings()
                 self.report.extend(list(own))
                 if settings is not None and not own.errors:
                     found.append(settings)
@@ -81,12 +75,12 @@ class _OneTable:
 
     reading: Reading
     name: Text
-    node: Map
+    given: Given
     report: Report
 
     def settings(self) -> TableSettings | None:
         """Make its settings; None, with a report, when it cannot be told what it is."""
-        path, database = self._text("file"), self._text("database")
+        path, database = self.given.text("file"), self.given.text("database")
         if (path is None) == (database is None):
             message = f"the table {self.name.value!r} has neither `file` nor `database`"
             if path is not None:
@@ -95,7 +89,7 @@ class _OneTable:
             self.report.error("R152", message, self.name.span, hint=hint)
             return None
         reading = self.reading
-        grant = read_grant(self.node, reading.file, reading.paths, self.report)
+        grant = read_grant(self.given.node, reading.file, reading.paths, self.report)
         declared: Declared | None
         found = None
         if database is not None:
@@ -115,20 +109,15 @@ class _OneTable:
         allowed = {"delimiter"} if form is Format.CSV else set()
         allowed |= {"sheet"} if form is Format.XLSX else set()
         self._refuse_others({"file", "refresh", "key", *allowed}, f"a table in {form.upper()}")
-        if (text := self._text("refresh")) is not None:
+        if (text := self.given.text("refresh")) is not None:
             # A file's changes are taken as they come; what is asked for is always kept.
             read_duration(text, self.report, "10s", "30d")
-        delimiter, sheet = self._text("delimiter"), self._text("sheet")
-        return FileTable(
-            form,
-            self._layout(),
-            delimiter.value if delimiter else ",",
-            sheet.value if sheet else None,
-        )
+        delimiter = self.given.word("delimiter") or ","
+        return FileTable(form, self._layout(), delimiter, self.given.word("sheet"))
 
     def _database(self, database: Text) -> LoadedQuery | LiveQuery | None:
         address = self._address(database)
-        text = self._text("query")
+        text = self.given.text("query")
         if text is None:
             message = f"the table {self.name.value!r} has a `database` and no `query`"
             self.report.error("R152", message, database.span, hint="add `query: select …`")
@@ -168,69 +157,48 @@ class _OneTable:
             return None
 
     def _seconds(self, key: str, least: str, most: str, otherwise: float) -> float:
-        text = self._text(key)
+        text = self.given.text(key)
         found = None if text is None else read_duration(text, self.report, least, most)
         return otherwise if found is None else found
 
     def _refuse_others(self, allowed: set[str], what: str) -> None:
         """Report keys that say nothing about such a table."""
         common = {"columns", "keep", "locale", "queues"}
-        for key, entry in self.node.entries.items():
+        for key, entry in self.given.node.entries.items():
             if key not in common | allowed:
                 hint = f"allowed: {', '.join(sorted(common | allowed))}"
                 message = f"{key!r} means nothing for {what}"
                 self.report.error("R152", message, entry.key.span, hint=hint)
 
     def _layout(self) -> Layout:
-        locale = self._text("locale")
-        found = None if locale is None else separators(locale.value)
-        if locale is not None and found is None:
-            hint = f"one of {', '.join(LOCALES)}"
-            self.report.error("R139", f"unknown locale {locale.value!r}", locale.span, hint=hint)
-        keep = self.node.get("keep")
+        locale = read_locale(self.given, self.report)
+        keep = tuple(text.value for text in self.given.texts("keep"))
         return Layout(
             rules=dict(self._columns()),
-            keep=None if keep is None else tuple(self._texts("keep")),
-            key=tuple(self._texts("key")),
-            separators=found,
+            keep=keep if "keep" in self.given.node.entries else None,
+            key=tuple(text.value for text in self.given.texts("key")),
+            separators=separators(locale) if locale else None,
         )
 
     def _columns(self) -> Iterator[tuple[str, ColumnRule]]:
-        node = self.node.get("columns")
-        for name, entry in node.entries.items() if isinstance(node, Map) else ():
-            if isinstance(entry.value, Scalar):
-                yield name, ColumnRule(_KINDS.get(entry.value.text.value))
-            elif isinstance(entry.value, Map):
-                yield name, self._column(entry.value)
+        for key, node in self.given.entries("columns"):
+            if isinstance(node, Scalar):
+                yield key.value, ColumnRule(kind_of(node.text))
+            elif isinstance(node, Map):
+                yield key.value, self._column(Given(node))
 
-    def _column(self, node: Map) -> ColumnRule:
-        kind, source = _text(node, "type"), _text(node, "from")
-        form = _text(node, "format")
+    def _column(self, given: Given) -> ColumnRule:
+        kind, form = kind_of(given.text("type")), given.text("format")
         pattern = None
         if form is not None:
             try:
                 pattern = compile_format(form.value)
             except ValueError as error:
                 self.report.error("R155", f"not a format of dates: {error}", form.span)
-            if kind is None or kind.value != "date":
+            if kind is not Kind.DATE:
                 hint = "add `type: date`"
                 self.report.error("R155", "a `format` is for dates", form.span, hint=hint)
-        return ColumnRule(
-            _KINDS[kind.value] if kind else None, source.value if source else None, pattern
-        )
-
-    def _text(self, key: str) -> Text | None:
-        return _text(self.node, key)
-
-    def _texts(self, key: str) -> list[str]:
-        node = self.node.get(key)
-        nodes = node.items if isinstance(node, List) else (node,)
-        return [one.text.value for one in nodes if isinstance(one, Scalar)]
-
-
-def _text(node: Map, key: str) -> Text | None:
-    found = node.get(key)
-    return found.text if isinstance(found, Scalar) else None
+        return ColumnRule(kind, given.word("from"), pattern)
 
 
 def declared_columns(table: LoadedQuery | LiveQuery) -> Mapping[str, Kind | None] | None:
