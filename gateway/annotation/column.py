@@ -33,7 +33,7 @@ class Column:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Column) and self.values == other.values
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as Python's own lists have it
 
     def __repr__(self) -> str:
         return f"Column({self.values!r})"

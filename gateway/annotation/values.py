@@ -128,13 +128,13 @@ def parse_numbers(texts: list[str | None], *, strict: bool) -> list[Decimal] | N
     When *strict*, a text with a leading zero (``007``) is none, as in `shape_of`.
     """
     try:
-        joined = "\n".join(texts) + "\n"  # type: ignore[arg-type]
+        joined = "\n".join(texts) + "\n"  # type: ignore[arg-type]  # told by the TypeError
     except TypeError:  # None among them.
         return None
     pattern = _NUMBER_SHAPES if strict else _NUMBERS
     if joined.count("\n") != len(texts) or pattern.fullmatch(joined) is None:
         return None
-    return list(map(Decimal, texts))  # type: ignore[arg-type]
+    return list(map(Decimal, texts))  # type: ignore[arg-type]  # none is None here
 
 
 def parse_date(text: str) -> date | None:

@@ -63,7 +63,7 @@ def read_outbox(given: Given | None, references: References, report: Report) -> 
 
 def state_path(written: str, environment: Mapping[str, str]) -> str:
     """Give the path of a file that the gateway writes: relative ones lie in the state folder."""
-    return os.path.join(environment.get(STATE_VARIABLE) or DEFAULT_STATE, written)  # noqa: PTH118
+    return os.path.join(environment.get(STATE_VARIABLE) or DEFAULT_STATE, written)  # noqa: PTH118 - texts
 
 
 def unavailable_of(given: Given, key: str) -> Unavailable | None:

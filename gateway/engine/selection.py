@@ -40,11 +40,6 @@ class Selection:
         """Whether it is all of a column, or every row of a table, in order."""
         return isinstance(self.rows, range)
 
-    @property
-    def selects_rows(self) -> bool:
-        """Whether the runs are rows, not datapoints."""
-        return self.schema_id is None and self.results is None and self.table is not None
-
     def part(self, runs: Sequence[int]) -> Selection:
         """Keep some of the runs."""
         return Selection(

@@ -86,7 +86,7 @@ def request_type(reads: Reads) -> type[msgspec.Struct]:
         [
             ("id", Any, None),
             ("queue", str | None, None),
-            ("content", list[node] | str | None, None),  # type: ignore[valid-type]
+            ("content", list[node] | str | None, None),  # type: ignore[valid-type]  # made above
             *_open(reads.annotation - {"id", "queue", "content"}),
         ],
         gc=False,

@@ -190,7 +190,8 @@ class Session:
         if self._connection.in_transaction():
             return
         if self._kind == "sqlite":
-            until(self._connection.connection.dbapi_connection, self._deadline)  # type: ignore[arg-type]
+            driver = self._connection.connection.dbapi_connection
+            until(driver, self._deadline)  # type: ignore[arg-type]  # SQLite's, as its kind says
             return
         self._connection.execution_options(postgresql_readonly=True)
         left = max(1, int((self._deadline - time.monotonic()) * 1000))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from types import UnionType
 from typing import Final
 
 from gateway.diagnostic import Report
@@ -191,8 +192,8 @@ def _check_whole(rule: Rule, node: Map, name: Text, report: Report) -> None:
     check_statuses(rule, report)
 
 
-def _has(effects: tuple[Effect, ...], kind: object) -> bool:
-    return any(isinstance(effect, kind) for effect in effects)  # type: ignore[arg-type]
+def _has(effects: tuple[Effect, ...], kind: type | UnionType) -> bool:
+    return any(isinstance(effect, kind) for effect in effects)
 
 
 def compile_group(node: Map, scope: Scope, report: Report) -> Around:

@@ -60,7 +60,7 @@ def identity(value: Value) -> str | bool | date:
     """
     if value.__class__ is Decimal:
         return number_text(value.normalize(CONTEXT)) if value else "0"
-    return value  # type: ignore[no-any-return]
+    return value  # type: ignore[no-any-return]  # a number has left
 
 
 class _Same:

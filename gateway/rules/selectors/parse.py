@@ -62,12 +62,15 @@ def parse(text: str) -> Tree:
 
 def _parsed(text: str) -> Tree:
     # A fresh parser: one that has failed keeps its tokens.
+    tree: Tree
     if "`" not in text:
-        return parser.Parser().parse(text).parsed  # type: ignore[no-any-return]
+        tree = parser.Parser().parse(text).parsed
+        return tree
     with warnings.catch_warnings():
         # Backticks around bare text: deprecated, but it means what jmespath says it means.
         warnings.simplefilter("ignore", PendingDeprecationWarning)
-        return parser.Parser().parse(text).parsed  # type: ignore[no-any-return]
+        tree = parser.Parser().parse(text).parsed
+        return tree
 
 
 def _too_deep(text: str) -> PathSyntaxError:
