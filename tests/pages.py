@@ -100,6 +100,12 @@ def blocks(source: Path) -> list[Block]:
     ]
 
 
+def sections(first: str, behind: str) -> dict[str, str]:
+    """Give what the page of diagnostics says of each code from *first* to before *behind*."""
+    parts = re.split(r"^## (?=R\d{3}: )", page("docs/diagnostics.md"), flags=re.MULTILINE)[1:]
+    return {part[:4]: part for part in parts if first <= part[:4] < behind}
+
+
 def all_blocks(*words: str) -> Iterator[Block]:
     """Yield the blocks of all pages whose fence begins with these words."""
     for source in PAGES:

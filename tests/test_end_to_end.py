@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import pytest
 
 from gateway.hooks.signature import sign
 from tests.documents import SECRET, Document, number
+from tests.logs import LogLines
 
 PATIENCE = 10.0
 FILES = {
@@ -52,27 +52,9 @@ class Process:
                 "GATEWAY_LISTEN": "127.0.0.1:0",
             },
         )
-        self.lines = []
-        self._told = threading.Condition()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        log = LogLines(self.child.stderr)
+        self.lines, self.line, self._close_log = log.all, log.line, log.close
         self.port = int(self.line("started")["address"].rpartition(":")[2])
-
-    def _read(self):
-        for line in self.child.stderr:
-            with self._told:
-                self.lines.append(json.loads(line))
-                self._told.notify_all()
-
-    def line(self, event, after=0):
-        """The first log line of this event, after so many others of it."""
-
-        def found():
-            return [one for one in self.lines if one["event"] == event][after:]
-
-        with self._told:
-            assert self._told.wait_for(found, PATIENCE), f"waited in vain for {event}"
-            return found()[0]
 
     def ask(self, sent, secret=SECRET, path="/hook/acme"):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
@@ -103,8 +85,7 @@ class Process:
         if self.child.poll() is None:
             self.child.kill()
         self.child.wait(PATIENCE)
-        self._reader.join(PATIENCE)
-        self.child.stderr.close()
+        self._close_log()
 
 
 @pytest.fixture

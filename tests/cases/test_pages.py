@@ -16,15 +16,10 @@ from gateway.schemas import schema
 from tests.cases.support import StoredTexts
 from tests.documents import configured, folder
 from tests.drawn import assert_drawn
-from tests.pages import GOOD, QUEUE, ROOT, RULES, all_blocks
+from tests.pages import GOOD, QUEUE, ROOT, RULES, all_blocks, sections
 
 PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
-DIAGNOSTICS = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
-SECTIONS = {
-    section[:4]: section
-    for section in re.split(r"^## (?=R\d{3}: )", DIAGNOSTICS, flags=re.MULTILINE)[1:]
-    if "R500" <= section[:4] < "R600"
-}
+SECTIONS = sections("R500", "R600")
 EXAMPLE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -8,14 +8,10 @@ import pytest
 from gateway.config.drawing import draw_all
 from gateway.config.load import check
 from tests.drawn import assert_drawn
+from tests.pages import sections
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
-SECTIONS = {
-    section[:4]: section
-    for section in re.split(r"^## (?=R\d{3}: )", PAGE, flags=re.MULTILINE)[1:]
-    if "R120" <= section[:4] < "R160"
-}
+SECTIONS = sections("R120", "R160")
 EXAMPLE = re.compile(r"^```(?:yaml|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^# (\S.*\.(?:yaml|csv))$", re.MULTILINE)
 #: What no file that a page could show would lead to.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gateway.hooks.signature import sign
 from tests.documents import SECRET, Document
+from tests.logs import LogLines
 from tests.waiting import until
 
 PATIENCE = 15.0
@@ -54,30 +55,12 @@ class Gateway:
             start_new_session=True,
             env={**os.environ, "GATEWAY": SECRET, "GATEWAY_LISTEN": "127.0.0.1:0"},
         )
-        self.lines = []
+        log = LogLines(self.child.stderr)
+        self.lines, self.line, self._close_log = log.all, log.line, log.close
         self.connections = []
-        self._told = threading.Condition()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
         started = self.line("started")
         self.port = int(started["address"].rpartition(":")[2])
         self.management = int(started["management"].rpartition(":")[2])
-
-    def _read(self):
-        for line in self.child.stderr:
-            with self._told:
-                self.lines.append(json.loads(line))
-                self._told.notify_all()
-
-    def line(self, event, after=0):
-        """The first log line of this event, after so many others of it."""
-
-        def found():
-            return [one for one in self.lines if one["event"] == event][after:]
-
-        with self._told:
-            assert self._told.wait_for(found, PATIENCE), f"waited in vain for {event}"
-            return found()[0]
 
     def events(self):
         return [one["event"] for one in self.lines if one["event"] != "request"]
@@ -137,8 +120,7 @@ class Gateway:
         for connection in self.connections:
             connection.close()
         self.child.wait(PATIENCE)
-        self._reader.join(PATIENCE)
-        self.child.stderr.close()
+        self._close_log()
 
 
 def finish(connection):

@@ -8,16 +8,11 @@ import pytest
 from gateway.annotation.values import Kind
 from gateway.rules.tables import TableShape
 from tests.drawn import assert_drawn
-from tests.pages import GOOD, QUEUE, codes
+from tests.pages import GOOD, QUEUE, codes, sections
 from tests.tables import built
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
-SECTIONS = {
-    section[:4]: section
-    for section in re.split(r"^## (?=R\d{3}: )", PAGE, flags=re.MULTILINE)[1:]
-    if "R200" <= section[:4] < "R500"
-}
+SECTIONS = sections("R200", "R500")
 EXAMPLE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^# (\S.*\.yaml)$", re.MULTILINE)
 #: Too large for a page, and large enough to be wrong.
