@@ -160,6 +160,7 @@ class _Declared:
         return tuple(found)
 
     def _headers(self) -> Iterator[tuple[str, str]]:
+        seen: dict[str, str] = {}
         for key, node in self.given.entries("headers"):
             if not isinstance(node, Scalar):
                 continue
@@ -170,6 +171,9 @@ class _Declared:
             elif _OWN_HEADERS.fullmatch(name) is not None:
                 message = f"the header {name} is written by the gateway"
                 self.report.error("R147", message, key.span, hint="leave it out")
+            elif (first := seen.setdefault(name.lower(), name)) != name:
+                message = f"{first} and {name} are one header"
+                self.report.error("R147", message, key.span, hint="leave one of them out")
             elif _SECRET_HEADERS.fullmatch(name) is not None and "${" not in text.value:
                 hint = "write ${env:NAME} or ${file:/run/secrets/name} for the secret part"
                 message = "a secret is written in the file itself"

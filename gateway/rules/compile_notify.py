@@ -92,7 +92,7 @@ def _json_body(node: Node, around: Around) -> Any:
 
 def _json(node: Node, around: Around, scope: Scope) -> Any:
     match node:
-        case Map() if "each" in node.entries and node.entries.keys() <= _OF_EACH:
+        case Map() if "each" in node.entries and _makes_rows(node):
             return _each(node, around, scope)
         case Map():
             entries = node.entries.items()
@@ -105,8 +105,20 @@ def _json(node: Node, around: Around, scope: Scope) -> Any:
             return node.data
 
 
+def _makes_rows(node: Map) -> bool:
+    """Say whether a mapping with ``each`` is a list of rows, and not data with such a key."""
+    return "as" in node.entries or node.entries.keys() <= _OF_EACH
+
+
 def _each(node: Map, around: Around, scope: Scope) -> Any:
     """Compile ``{each: TABLE, where: CONDITION, as: JSON}``."""
+    other = next((key for key in node.entries if key not in _OF_EACH), None)
+    if other is not None:
+        meant = closest(other, _OF_EACH)
+        hint = f"did you mean {meant!r}?" if meant else "a list of rows has each, where and as"
+        place = node.entries[other].key.span
+        around.error("R453", f"{other!r} means nothing beside each and as", place, hint)
+        return None
     table, item, where = node.get("each"), node.get("as"), node.get("where")
     place = node.entries["each"].key.span
     if scope is not around.scope:

@@ -49,6 +49,7 @@ def destination(keys):
         (f"{ERP}, headers: {{X-Api-Key: canary}}", "R131"),
         (f"{ERP}, headers: {{X-A: '${{env:LINES}}'}}", "R147"),
         (f"{ERP}, headers: {{Webhook-Id: a}}", "R147"),
+        (f"{ERP}, headers: {{X-A: a, x-a: b}}", "R147"),
         (f"{ERP}, headers: {{Content-Length: '1'}}", "R147"),
         (f"{ERP}, method: GET", "R113"),
         (f"{ERP}, form: xml", "R113"),
@@ -139,6 +140,23 @@ def test_with_several_secrets_a_destination_says_who_may_use_it(queues, found):
     files = {"other.queue.yaml": OTHER, "acme.queue.yaml": OWN, "invoice.rules.yaml": TELLS}
 
     assert codes(loaded(text, **files)) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("{each: line_items, were: item_amount > 0, as: '{item_code}'}", {"R453"}),
+        ("{lines: {each: line_items, as: '{item_code}', sorted: true}}", {"R453"}),
+        pytest.param("{each: of, them: x}", set(), id="data may have a key of this name"),
+    ],
+)
+def test_a_slip_beside_each_and_as_never_sends_the_list_as_it_is_written(body, found):
+    tells = TELLS.replace("body: 1", f"body: {body}")
+
+    assert (
+        codes(loaded(f"destinations: {{erp: {{{ERP}}}}}\n", **{"invoice.rules.yaml": tells}))
+        == found
+    )
 
 
 def test_a_pair_of_secrets_is_one_owners():
