@@ -22,7 +22,7 @@ from gateway.rules.function import FunctionError
 MAX_STEPS: Final = 200_000
 
 #: A vector of values that its kinds did not tell apart may also raise `TypeError`.
-_VECTOR_FAILURES: Final = (*FAILURES, TypeError)
+VECTOR_FAILURES: Final = (*FAILURES, TypeError)
 
 
 class Stage(Enum):
@@ -221,7 +221,7 @@ def evaluate_fused(fused: Fused, frame: Frame, budget: Budget) -> list[Any] | No
     budget.spend(fused.size * len(frame.selection))
     try:
         return fused.vector.run(*lanes)
-    except _VECTOR_FAILURES:
+    except VECTOR_FAILURES:
         return None
 
 

@@ -13,6 +13,7 @@ from gateway.annotation.values import Value
 from gateway.engine.conditions import Budget, Failed, Stage, stages
 from gateway.engine.effects import EffectRunner
 from gateway.engine.frame import FAILURES, Frame
+from gateway.engine.gaps import Parted, ask_ordinary
 from gateway.engine.outcome import Outcome
 from gateway.engine.places import Places
 from gateway.engine.program import LinkedEffect, Step
@@ -82,7 +83,24 @@ class RuleRun:
             for number in writing:
                 yield from self._carry_out(runner, number, self.step.effects, state)
             return
+        if self.tracer is None and self.step.fused is not None:
+            parted = ask_ordinary(self.step.fused, frame, self.budget)
+            if parted is not None:
+                yield from self._parted(frame, parted, state)
+                return
         yield from self._staged(frame, state)
+
+    def _parted(
+        self, frame: Frame, parted: Parted, state: GroupState | None
+    ) -> Iterator[RunEffects]:
+        """Take runs of which it is known what the ordinary ones do; ask the odd ones one by one."""
+        found: dict[int, Stage | Failed] = {
+            parted.ordinary[number]: Stage.FIRED for number in parted.found
+        }
+        self.outcome.passed += len(parted.ordinary) - len(found)
+        told = stages(self.step, frame.part(parted.odd), self.budget)
+        found |= {parted.odd[number]: stage for number, stage in told.items()}
+        yield from self._by_stage(self._runner(frame), dict(sorted(found.items())), state)
 
     def _writing(self, frame: Frame, fired: Sequence[int]) -> Sequence[int]:
         """Leave out the runs that fire without changing anything."""
@@ -112,6 +130,12 @@ class RuleRun:
         found = stages(self.step, frame, self.budget)
         if self.tracer is not None:
             self.tracer.runs(self.step, frame, found)
+        yield from self._by_stage(runner, found, state)
+
+    def _by_stage(
+        self, runner: EffectRunner, found: Mapping[int, Stage | Failed], state: GroupState | None
+    ) -> Iterator[RunEffects]:
+        """Carry out what follows from the stages of runs."""
         if self.step.asks:
             self._prepare(runner, found)
         for number, stage in found.items():

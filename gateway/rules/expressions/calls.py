@@ -136,15 +136,22 @@ def _over(
     if function.name not in _COUNTS_UNREADABLE:
         if any(value is UNREADABLE for value in kept):
             return UNREADABLE
-        for value in kept:
-            _accept(function, parameter, value)
-        kinds = {kind_of(value) for value in kept}
-        if len(kinds) > 1:
-            names = " and ".join(sorted(kind_name(kind) for kind in kinds if kind))
-            raise FunctionError(f"{function.name}() takes values of one kind, these are {names}")
+        _accept_all(function, parameter, kept)
     if any(other is None for other in others):
         return None
     return function.call(kept, *others)
+
+
+def _accept_all(function: Function, parameter: Parameter, values: Sequence[Value]) -> None:
+    if len(set(map(type, values))) <= 1:
+        # All are of one kind, and the first stands for them.
+        values = values[:1]
+    for value in values:
+        _accept(function, parameter, value)
+    kinds = {kind_of(value) for value in values}
+    if len(kinds) > 1:
+        names = " and ".join(sorted(kind_name(kind) for kind in kinds if kind))
+        raise FunctionError(f"{function.name}() takes values of one kind, these are {names}")
 
 
 def _whole(function: Function) -> Checked:
