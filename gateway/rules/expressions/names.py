@@ -56,6 +56,8 @@ _FOUND: Final[Mapping[str, Namespace]] = {
     HIT: Namespace(Hit(), Kind.MAPPING),
     HITS: Namespace(Hits(), Kind.COLUMN),
 }
+#: Where each of them is known.
+_FOUND_IN: Final = {HIT: "value, label, where, fill and one", HITS: "one and many"}
 
 
 def _wrong(code: str, message: str, hint: str | None = None) -> Namespace:
@@ -118,6 +120,8 @@ class Names:
     def _other(self, name: str) -> str | None:
         if name in FUNCTIONS:
             return f"write {name}(...) for the function"
+        if name in _FOUND_IN:
+            return f"what match has found is known in {_FOUND_IN[name]}"
         if name in self._scope.params:
             return f"write params.{name} for the param"
         if name in (self._made_keys or self._scope.part_keys):
@@ -154,8 +158,8 @@ class Names:
     def _not_found(self, name: str) -> tuple[str, str]:
         if name == HIT and self._scope.hits is not None:
             return "hit is the only record, and here there may be several", "write first(hits.NAME)"
-        places = "one and many" if name == HITS else "value, label, where, fill and one"
-        return f"{name} is what match has found, and this is outside of it", f"use it in {places}"
+        hint = f"use it in {_FOUND_IN[name]}"
+        return f"{name} is what match has found, and this is outside of it", hint
 
     def _part_of_field(self, name: str, key: str) -> Namespace | None:
         if name in RESERVED or self._scope.is_unknown(self._scope.schema_id(name)):

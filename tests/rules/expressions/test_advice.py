@@ -75,6 +75,7 @@ def test_a_mistake_comes_with_what_to_write_instead(text, marked, hint):
     [
         ("today > d", "today", "write today(...) for the function"),
         ("n > tolerance", "tolerance", "write params.tolerance for the param"),
+        ("first(hits) > n", "hits", "what match has found is known in one and many"),
     ],
 )
 def test_a_function_or_a_param_without_its_signs_is_pointed_out(text, name, hint):
