@@ -59,7 +59,7 @@ class Watch(Protocol):
         """Hear of a mistake of the courier's own."""
 
     def beat(self, depths: Callable[[], list[Depth]]) -> None:
-        """Hear that the loop goes round; *depths* are what was last counted."""
+        """Hear that the loop goes round; *depths* asks the outbox, which may be gone."""
 
 
 @dataclass(slots=True)
