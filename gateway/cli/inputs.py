@@ -93,7 +93,16 @@ def tables_of(queue: Queue, *, databases: bool) -> Tables:
     if not databases:
         return OfflineTables({}, queue.tables, "add --databases to ask it")
     queue.tables.load()
+    # In the end, since a live table is not asked before.
+    click.get_current_context().call_on_close(lambda: _tell_problems(queue))
     return queue.tables.asked(lambda: _PATIENCE)
+
+
+def _tell_problems(queue: Queue) -> None:
+    """Tell on stderr what databases themselves have said, which no answer repeats."""
+    for status in queue.tables.statuses():
+        if status.problem is not None:
+            click.echo(f"table {status.name}: {status.problem}", err=True)
 
 
 def load_rules_files(

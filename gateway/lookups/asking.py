@@ -14,7 +14,7 @@ from gateway.annotation.values import Value
 from gateway.engine.tables import Found, Question, TableError
 from gateway.lookups.live import LiveSource
 from gateway.lookups.search import index_key, search
-from gateway.lookups.sources import FileSource, LoadedSource
+from gateway.lookups.sources import FileSource, LoadedSource, TableStatus
 from gateway.lookups.table import Table
 
 Source: TypeAlias = FileSource | LoadedSource | LiveSource
@@ -38,6 +38,10 @@ class QueueTables:
     def is_database(self, name: str) -> bool:
         """Whether a table comes from a database."""
         return isinstance(self._sources.get(name), LoadedSource | LiveSource)
+
+    def statuses(self) -> list[TableStatus]:
+        """Tell how each of them is."""
+        return [source.status for source in self._sources.values()]
 
     def load(self) -> None:
         """Load the tables that a database is asked for now and then, one after the other."""

@@ -78,6 +78,18 @@ def test_a_database_that_cannot_be_asked_fails_the_rules(folder, monkeypatch):
     assert "failed: asked: the table 'live' cannot be asked" in result.stderr
 
 
+@pytest.mark.parametrize("command", [run, explain])
+def test_what_a_database_says_of_a_query_is_told_beside_the_answer(folder, command):
+    text = FILES["gateway.yaml"].replace("select number,", "select numbr as number,")
+    (folder / "gateway.yaml").write_text(text.replace("where number =", "where nmber ="))
+
+    result = asked(command, folder, folder, "--databases")
+
+    assert "numbr" not in result.stdout
+    assert "table orders: the database refuses the query: no such column: numbr" in result.stderr
+    assert "table live: the database refuses the query: no such column: nmber" in result.stderr
+
+
 def test_an_explanation_and_a_query_ask_them_too(folder):
     told = asked(explain, folder, folder, "loaded", "--databases")
     found = asked(
