@@ -1,6 +1,6 @@
 """One rule in one request: its runs, and what they do.
 
-Language §2. Law: pure; tells what it did to its `Ledger`, changes nothing itself.
+Language §2. Law: pure; counts what it did in its `Outcome`, changes nothing of the document itself.
 """
 
 from __future__ import annotations

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import io
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any, Final
 
+from bench.procfs import family
 from gateway.hooks.signature import sign
+from tests.logs import LogLines
 
 CONFIGS: Final = Path(__file__).parents[2] / "configs"
 SECRETS: Final = {
@@ -33,32 +33,13 @@ class Served:
     """``gateway serve configs`` on a port of its own."""
 
     def __init__(self) -> None:
-        self._log = io.BytesIO()
-        read, write = os.pipe()
         self.child = subprocess.Popen(
             [sys.executable, "-m", "gateway", "serve", str(CONFIGS), "--listen", "127.0.0.1:0"],
-            stderr=write,
+            stderr=subprocess.PIPE,
             env={**os.environ, **SECRETS, "GATEWAY_MANAGEMENT": "127.0.0.1:0"},
         )
-        os.close(write)
-        self._started = threading.Event()
-        self.port = 0
-        self._reader = threading.Thread(target=self._read, args=(read,), daemon=True)
-        self._reader.start()
-        assert self._started.wait(PATIENCE), self.log()
-
-    def _read(self, pipe: int) -> None:
-        with os.fdopen(pipe, "rb") as lines:
-            for line in lines:
-                self._log.write(line)
-                told = json.loads(line)
-                if told["event"] == "started":
-                    self.port = int(told["address"].rpartition(":")[2])
-                    self._started.set()
-
-    def log(self) -> bytes:
-        """Give everything that was logged so far."""
-        return self._log.getvalue()
+        self.log = LogLines(self.child.stderr)
+        self.port = int(self.log.line("started")["address"].rpartition(":")[2])
 
     def connect(self) -> socket.socket:
         """Open a connection."""
@@ -94,16 +75,16 @@ class Served:
         status, answer = self.hook("acme", body)
         assert status == 200
         assert json.loads(answer).keys() >= {"messages", "operations"}
-        logged = self.log()
-        assert b'"fault"' not in logged, logged[logged.index(b'"fault"') :][:2_000]
+        logged = json.dumps(self.log.all)
+        assert '"fault"' not in logged, logged[logged.index('"fault"') :][:2_000]
         for kept in (CANARY, *SECRETS.values()):
-            assert kept.encode() not in logged
+            assert kept not in logged
 
     def stop(self) -> None:
         """End it as an operator would."""
         self.child.send_signal(signal.SIGTERM)
         assert self.child.wait(30) == 0
-        self._reader.join(PATIENCE)
+        self.log.close()
 
 
 def strict(answer: bytes) -> Any:
@@ -113,12 +94,6 @@ def strict(answer: bytes) -> Any:
         raise AssertionError(f"{name} is no JSON")
 
     return json.loads(answer.decode("utf-8"), parse_constant=refuse)
-
-
-def family(pid: int) -> list[int]:
-    """List a process and all that it has forked."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return [pid, *(one for child in children for one in family(int(child)))]
 
 
 def _held(pid: int) -> int:

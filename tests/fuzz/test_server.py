@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.procfs import family
 from tests.fuzz.mutations import bytes_of, chances, changed_bytes, changed_tree
-from tests.fuzz.serving import CANARY, CONFIGS, SECRETS, family, strict
+from tests.fuzz.serving import CANARY, CONFIGS, SECRETS, strict
 
 REQUESTS = {path.name: path.read_bytes() for path in (CONFIGS / "requests").glob("*.json")}
 #: Every status that there is for what a sender does (docs/operations.md).
