@@ -22,7 +22,7 @@ from gateway.rules.function import FunctionError
 MAX_STEPS: Final = 200_000
 
 #: A vector of values that its kinds did not tell apart may also raise `TypeError`.
-VECTOR_FAILURES: Final = (*FAILURES, TypeError)
+_VECTOR_FAILURES: Final = (*FAILURES, TypeError)
 
 
 class Stage(Enum):
@@ -218,10 +218,21 @@ def evaluate_fused(fused: Fused, frame: Frame, budget: Budget) -> list[Any] | No
             lanes.append(repeat(lane.value))
     if not columns or not fused.vector.fits(kinds):
         return None
-    budget.spend(fused.size * len(frame.selection))
+    return run_vector(fused, lanes, len(frame.selection), budget)
+
+
+def run_vector(
+    fused: Fused, lanes: Sequence[Iterable[Value]], runs: int, budget: Budget
+) -> list[Any] | None:
+    """Run a vector over fitting lanes of *runs* values each; None where one surprises it.
+
+    Raises:
+        StepsError: it would take too many steps.
+    """
+    budget.spend(fused.size * runs)
     try:
         return fused.vector.run(*lanes)
-    except VECTOR_FAILURES:
+    except _VECTOR_FAILURES:
         return None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from gateway.annotation.column import Column
 from gateway.annotation.values import Kind
-from gateway.engine.conditions import VECTOR_FAILURES, Budget
+from gateway.engine.conditions import Budget, run_vector
 from gateway.engine.frame import Frame, lane_kind
 from gateway.engine.program import Fused
 
@@ -50,13 +50,9 @@ def ask_ordinary(fused: Fused, frame: Frame, budget: Budget) -> Parted | None:
     mask = bytearray(b"\1") * count
     for run in odd:
         mask[run] = 0
-    budget.spend(fused.size * (count - len(odd)))
     given = [
         list(compress(lane.values, mask)) if isinstance(lane, Column) else repeat(lane.value)
         for lane in lanes
     ]
-    try:
-        found = fused.vector.run(*given)
-    except VECTOR_FAILURES:
-        return None
-    return Parted(list(compress(range(count), mask)), sorted(odd), found)
+    found = run_vector(fused, given, count - len(odd), budget)
+    return None if found is None else Parted(list(compress(range(count), mask)), sorted(odd), found)
