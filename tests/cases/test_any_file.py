@@ -18,6 +18,7 @@ from gateway.rules.yaml.reading import read_yaml
 from gateway.rules.yaml.source import plain
 from tests.cases.support import StoredTexts, case_file, files
 from tests.documents import Document, configured, folder
+from tests.spots import spots
 
 CONFIGURATION = configured(files(case_file("- {name: it, expect: {}}\n")))
 SEED = """\
@@ -45,23 +46,10 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
-def spots(data, path=()):
-    yield path
-    inner = (
-        data.items()
-        if isinstance(data, dict)
-        else enumerate(data)
-        if isinstance(data, list)
-        else ()
-    )
-    for key, value in inner:
-        yield from spots(value, (*path, key))
-
-
 def spoil(draw, data, times):
     whole = {"it": copy.deepcopy(data)}
     for _ in range(draw.draw(st.integers(0, times))):
-        *steps, last = draw.draw(st.sampled_from([path for path in spots(whole) if path]))
+        *steps, last = draw.draw(st.sampled_from([*spots(whole)]))
         place = whole
         for step in steps:
             place = place[step]

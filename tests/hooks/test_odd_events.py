@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from gateway.runtime import ForeignSecretError
 from tests.arrivals import PDF, PICTURE, envelope, mail, status, upload
 from tests.connectors import connector_request, datapoint
 from tests.documents import UNSIGNED, Gateway, acme, configured
+from tests.spots import spots
 
 RULES = """\
   - id: a
@@ -82,20 +82,6 @@ CONNECTOR = connector_request(
 LEFT_OUT = object()
 
 
-def paths(data: Any, start: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the way to every part."""
-    items = (
-        data.items()
-        if isinstance(data, dict)
-        else enumerate(data)
-        if isinstance(data, list)
-        else ()
-    )
-    for key, part in items:
-        yield (*start, key)
-        yield from paths(part, (*start, key))
-
-
 def damaged(payload: Any, path: tuple[Any, ...], value: Any) -> bytes:
     """Write a payload of which one part is another."""
     made = copy.deepcopy(payload)
@@ -126,7 +112,7 @@ def assert_sound(answer):
 def test_an_event_of_which_a_part_is_odd_is_answered(gateway, name):
     payload = EVENTS[name]
     foreign = 0
-    for path in paths(payload):
+    for path in spots(payload):
         if path in KEPT:
             continue
         for value in (LEFT_OUT, *ODD):
@@ -142,7 +128,7 @@ def test_an_event_of_which_a_part_is_odd_is_answered(gateway, name):
 
 
 def test_a_connectors_request_of_which_a_part_is_odd_is_answered(gateway):
-    for path in paths(CONNECTOR):
+    for path in spots(CONNECTOR):
         for value in (LEFT_OUT, *ODD):
             for call in (ConnectorCall(saves=False, initial=True), ConnectorCall(saves=True)):
                 body = damaged(CONNECTOR, path, value)

@@ -13,7 +13,8 @@ from gateway.telemetry.counts import Counts
 from gateway.telemetry.record import Asked, decision_record
 from gateway.telemetry.shown import MASK, PARTS, shown_by
 from tests.documents import UNSIGNED, Document, Gateway, acme, configured, number
-from tests.hooks.test_odd_events import CONNECTOR, EVENTS, ODD, RULES, damaged, paths
+from tests.hooks.test_odd_events import CONNECTOR, EVENTS, ODD, RULES, damaged
+from tests.spots import spots
 
 TOKEN = "a token of sixteen or more"
 EVERYTHING = shown_by(f"/{part}" for part in PARTS)
@@ -35,7 +36,7 @@ def recorded(answer, shown=EVERYTHING):
 
 @pytest.mark.parametrize("payload", [*EVENTS.values(), DOCUMENT], ids=[*EVENTS, "document"])
 def test_an_event_of_which_a_part_is_odd_has_a_record(gateway, payload):
-    for path in paths(payload):
+    for path in spots(payload):
         for value in ODD:
             try:
                 answer = gateway.answer(damaged(payload, path, value), UNSIGNED, "acme")
