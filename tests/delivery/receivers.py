@@ -127,7 +127,7 @@ class RawReceiver:
 
     def _deal(self, connection: socket.socket) -> None:
         try:
-            connection.recv(65_536)
+            _read_request(connection)
             self._act(connection)
         except OSError:
             pass
@@ -141,3 +141,24 @@ def destination(url: str, name: str = "erp", **given: object) -> Destination:
     """A destination on loopback."""
     usual = {"timeout": 2.0, "patience": QUICK, "networks": LOOPBACK, "plain_http": True}
     return Destination(name, url, **{**usual, **given})  # type: ignore[arg-type]
+
+
+def _read_request(connection: socket.socket) -> None:
+    """Read all of a request: what is done while its body is under way meets the sender anywhere."""
+    read = b""
+    while b"\r\n\r\n" not in read:
+        piece = connection.recv(65_536)
+        if not piece:
+            return
+        read += piece
+        if not read.startswith(b"POST "):  # A greeting of TLS, which expects an answer.
+            return
+    head, _, body = read.partition(b"\r\n\r\n")
+    lengths = [
+        int(line.partition(b":")[2])
+        for line in head.split(b"\r\n")
+        if line.lower().startswith(b"content-length:")
+    ]
+    missing = sum(lengths) - len(body)
+    while missing > 0 and (piece := connection.recv(65_536)):
+        missing -= len(piece)
